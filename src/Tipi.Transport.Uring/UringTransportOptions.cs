@@ -1,0 +1,35 @@
+namespace Tipi.Transport.Uring;
+
+/// <summary>Options of the io_uring transport. Names and defaults follow the sockets transport where it has them.</summary>
+public sealed class UringTransportOptions
+{
+    /// <summary>Rings, each with a thread of its own. 0 (default): one for each CPU that this process may use.</summary>
+    public int RingCount { get; set; }
+
+    /// <summary>Where code that awaits a connection's pipes goes on. Default: <see cref="RingScheduling.Inline"/>.</summary>
+    public RingScheduling Scheduling { get; set; } = RingScheduling.Inline;
+
+    /// <summary>
+    /// How long inline code may hold a ring before a spare thread takes the ring over. Default: 4 ms, long enough for
+    /// ordinary handlers and short enough that nobody notices the one who blocks. At least 1 ms.
+    /// </summary>
+    public TimeSpan HandOffBudget { get; set; } = TimeSpan.FromMilliseconds(4);
+
+    /// <summary>Connections the kernel queues before they are accepted. Default: 512.</summary>
+    public int Backlog { get; set; } = 512;
+
+    /// <summary>Send small segments at once (TCP_NODELAY). Default: true.</summary>
+    public bool NoDelay { get; set; } = true;
+
+    /// <summary>
+    /// Lets several processes listen on one port (SO_REUSEPORT). Default: false, so that a port that is taken is an
+    /// error at start.
+    /// </summary>
+    public bool ReusePort { get; set; }
+
+    /// <summary>Received bytes a connection may hold unread before it stops receiving. Default: 1 MiB. Null: no limit.</summary>
+    public long? MaxReadBufferSize { get; set; } = 1024 * 1024;
+
+    /// <summary>Written bytes a connection may hold unsent before a flush waits. Default: 64 KiB. Null: no limit.</summary>
+    public long? MaxWriteBufferSize { get; set; } = 64 * 1024;
+}
