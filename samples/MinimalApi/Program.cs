@@ -1,0 +1,42 @@
+using System.Threading.RateLimiting;
+using MinimalApi;
+using MinimalApi.Extras;
+using MinimalApi.Files;
+using MinimalApi.Live;
+using MinimalApi.Todos;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, AppJson.Default));
+builder.Services.AddProblemDetails();
+builder.Services.AddValidation();
+builder.Services.AddOpenApi();
+builder.Services.AddHealthChecks();
+builder.Services.AddOutputCache();
+builder.Services.AddRateLimiter(limiter =>
+{
+    limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+    limiter.AddPolicy(QuoteEndpoints.Limit, _ => RateLimitPartition.GetFixedWindowLimiter(
+        QuoteEndpoints.Limit,
+        _ => new FixedWindowRateLimiterOptions { PermitLimit = 5, Window = TimeSpan.FromMinutes(1) }));
+});
+builder.Services.AddSingleton<TodoStore>();
+builder.Services.AddSingleton<Feed>();
+
+var app = builder.Build();
+
+app.UseExceptionHandler();
+app.UseStatusCodePages();
+app.UseFileServer();
+app.UseRateLimiter();
+app.UseOutputCache();
+
+app.MapTodos();
+app.MapFiles();
+app.MapLive();
+app.MapQuotes();
+app.MapVisits();
+app.MapHealthChecks("/health");
+app.MapOpenApi();
+
+await app.RunAsync();
