@@ -1,0 +1,72 @@
+namespace Tipi.Protocols.Http;
+
+/// <summary>A peer's fault as a value: a code, the status that answers it, and one plain sentence.</summary>
+public readonly record struct ProtocolError(ProtocolErrorCode Code)
+{
+    /// <summary>The status to refuse a request with: 400, 405, 408, 413, 414, 417, 431, 501 or 505. 0 for None.</summary>
+    public int StatusCode => Code switch
+    {
+        ProtocolErrorCode.None => 0,
+        ProtocolErrorCode.AsteriskNeedsOptions or ProtocolErrorCode.AuthorityNeedsConnect => 405,
+        ProtocolErrorCode.Timeout => 408,
+        ProtocolErrorCode.BodyTooLarge => 413,
+        ProtocolErrorCode.RequestLineTooLong => 414,
+        ProtocolErrorCode.UnknownExpectation => 417,
+        ProtocolErrorCode.FieldsTooLarge or ProtocolErrorCode.TooManyFields => 431,
+        ProtocolErrorCode.UnsupportedTransferCoding => 501,
+        ProtocolErrorCode.UnsupportedVersion or ProtocolErrorCode.Http2Preface => 505,
+        _ => 400,
+    };
+
+    /// <summary>The method that would have been right, for the Allow field of a 405; otherwise null.</summary>
+    public string? AllowedMethod => Code switch
+    {
+        ProtocolErrorCode.AsteriskNeedsOptions => "OPTIONS",
+        ProtocolErrorCode.AuthorityNeedsConnect => "CONNECT",
+        _ => null,
+    };
+
+    /// <summary>What is wrong, for a log. It quotes nothing of the message.</summary>
+    public string Message => Code switch
+    {
+        ProtocolErrorCode.None => "No error.",
+        ProtocolErrorCode.BareLineEnd => "A carriage return or line feed stands alone.",
+        ProtocolErrorCode.ControlCharacter => "The head contains a control character.",
+        ProtocolErrorCode.ExtraEmptyLine => "More than one empty line precedes the request line.",
+        ProtocolErrorCode.InvalidRequestLine => "The request line is malformed.",
+        ProtocolErrorCode.InvalidMethod => "The method is not a token.",
+        ProtocolErrorCode.InvalidTarget => "The request target is malformed.",
+        ProtocolErrorCode.InvalidVersion => "The protocol version is malformed.",
+        ProtocolErrorCode.UnsupportedVersion => "The HTTP version is not supported.",
+        ProtocolErrorCode.Http2Preface => "The client speaks HTTP/2, which this endpoint does not accept.",
+        ProtocolErrorCode.RequestLineTooLong => "The request line is too long.",
+        ProtocolErrorCode.AsteriskNeedsOptions => "The target * belongs to OPTIONS only.",
+        ProtocolErrorCode.AuthorityNeedsConnect => "An authority as target belongs to CONNECT only.",
+        ProtocolErrorCode.ConnectNeedsAuthority => "CONNECT needs a host and a port as target.",
+        ProtocolErrorCode.InvalidStatusLine => "The status line is malformed.",
+        ProtocolErrorCode.LeadingWhitespace => "A field line begins with white space.",
+        ProtocolErrorCode.MissingColon => "A field line has no colon.",
+        ProtocolErrorCode.InvalidFieldName => "A field name is not a token.",
+        ProtocolErrorCode.FieldsTooLarge => "The fields are too large.",
+        ProtocolErrorCode.TooManyFields => "There are too many fields.",
+        ProtocolErrorCode.MissingHost => "The Host field is missing.",
+        ProtocolErrorCode.MultipleHosts => "There is more than one Host field.",
+        ProtocolErrorCode.InvalidHost => "The Host field is malformed.",
+        ProtocolErrorCode.HostMismatch => "The Host field differs from the request target.",
+        ProtocolErrorCode.InvalidContentLength => "The Content-Length is malformed.",
+        ProtocolErrorCode.MultipleContentLengths => "There is more than one Content-Length.",
+        ProtocolErrorCode.LengthAndTransferEncoding => "Content-Length and Transfer-Encoding are both present.",
+        ProtocolErrorCode.TransferEncodingOnHttp10 => "HTTP/1.0 has no Transfer-Encoding.",
+        ProtocolErrorCode.InvalidTransferEncoding => "The Transfer-Encoding does not end with one chunked.",
+        ProtocolErrorCode.UnsupportedTransferCoding => "A transfer coding is not supported.",
+        ProtocolErrorCode.UnknownExpectation => "The expectation is not 100-continue.",
+        ProtocolErrorCode.InvalidChunkSize => "A chunk size is malformed.",
+        ProtocolErrorCode.InvalidChunkExtension => "A chunk extension is malformed.",
+        ProtocolErrorCode.ChunkOverheadTooLarge => "The chunks carry too many extensions.",
+        ProtocolErrorCode.MissingChunkEnd => "A chunk is not followed by CRLF.",
+        ProtocolErrorCode.BodyTooLarge => "The body is too large.",
+        ProtocolErrorCode.Timeout => "The message did not arrive in time.",
+        ProtocolErrorCode.UnexpectedEnd => "The bytes end inside a message.",
+        _ => "The message is malformed.",
+    };
+}

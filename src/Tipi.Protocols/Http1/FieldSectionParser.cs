@@ -1,0 +1,67 @@
+using Tipi.Protocols.Http;
+
+namespace Tipi.Protocols.Http1;
+
+/// <summary>Field lines up to the empty line (RFC 9112 §5), for heads and trailers alike.</summary>
+internal static class FieldSectionParser
+{
+    /// <summary>Goes on where <paramref name="section"/> stands. Complete: <c>section.Length</c> bytes belong to it.</summary>
+    internal static ParseStatus TryParse(
+        ReadOnlySpan<byte> data, int maxSize, int maxCount, FieldSection section, out ProtocolErrorCode error)
+    {
+        long sizeEnd = (long)section.Start + maxSize;
+        int limit = (int)Math.Min(sizeEnd, int.MaxValue);
+        int lineStart = section.LineStart;
+        int scanned = section.Scanned;
+        ParseStatus status;
+        while (true)
+        {
+            if (section.Count == maxCount && lineStart < data.Length && data[lineStart] != '\r')
+            {
+                error = ProtocolErrorCode.TooManyFields;
+                return ParseStatus.Invalid;
+            }
+
+            status = LineParser.FindEnd(data, ref scanned, limit, ProtocolErrorCode.FieldsTooLarge,
+                out int end, out error);
+            if (status != ParseStatus.Complete) break;
+            if (end == lineStart)
+            {
+                section.Length = end + 2 - section.Start;
+                return ParseStatus.Complete;
+            }
+
+            error = ParseLine(data, lineStart, end, section);
+            if (error != ProtocolErrorCode.None) return ParseStatus.Invalid;
+            lineStart = scanned = end + 2;
+        }
+
+        section.LineStart = lineStart;
+        section.Scanned = scanned;
+        return status;
+    }
+
+    private static ProtocolErrorCode ParseLine(ReadOnlySpan<byte> data, int start, int end, FieldSection section)
+    {
+        int length = data[start..end].IndexOf((byte)':');
+        KnownField known = length < 0 ? KnownField.Unknown : FieldNames.Find(data, start, length);
+        if (known == KnownField.Unknown)
+        {
+            ProtocolErrorCode error = CheckUnknownName(data[start..end], length);
+            if (error != ProtocolErrorCode.None) return error;
+        }
+
+        int valueStart = start + length + 1;
+        while (valueStart < end && data[valueStart] is (byte)' ' or (byte)'\t') valueStart++;
+        while (end > valueStart && data[end - 1] is (byte)' ' or (byte)'\t') end--;
+        section.Add(new FieldLine(start, length, valueStart, end - valueStart, known));
+        return ProtocolErrorCode.None;
+    }
+
+    private static ProtocolErrorCode CheckUnknownName(ReadOnlySpan<byte> line, int nameLength)
+    {
+        if (line[0] is (byte)' ' or (byte)'\t') return ProtocolErrorCode.LeadingWhitespace;
+        if (nameLength < 0) return ProtocolErrorCode.MissingColon;
+        return ByteScan.IsToken(line[..nameLength]) ? ProtocolErrorCode.None : ProtocolErrorCode.InvalidFieldName;
+    }
+}

@@ -1,0 +1,73 @@
+using Tipi.Protocols.Http;
+
+namespace Tipi.Protocols.Http1;
+
+/// <summary>Parses request heads (RFC 9112 §3, §5), strictly.</summary>
+public static class Http1RequestParser
+{
+    /// <summary>Parses a request head that begins with the first byte of <paramref name="data"/>.</summary>
+    /// <param name="data">One contiguous run of bytes; what follows the head is not looked at.</param>
+    /// <param name="limits">What the head may cost.</param>
+    /// <param name="head">Where the result goes. Reset before the first call for a message and only then.</param>
+    /// <param name="error">Why it is invalid; None otherwise.</param>
+    /// <returns>
+    /// Complete: <c>head.Length</c> bytes are consumed. NeedMore: call again with the same bytes and more; feeding byte
+    /// by byte costs no more than twice the whole. Invalid: refuse with <c>error.StatusCode</c> and close.
+    /// The answer depends on the bytes only, not on how they were cut.
+    /// </returns>
+    public static ParseStatus TryParse(
+        ReadOnlySpan<byte> data, Http1Limits limits, RequestHead head, out ProtocolError error)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        ArgumentNullException.ThrowIfNull(head);
+        ProtocolErrorCode code = ProtocolErrorCode.None;
+        ParseStatus status = head.InFields ? ParseStatus.Complete : ParseFirstLine(data, limits, head, out code);
+        if (status == ParseStatus.Complete)
+        {
+            FieldSection fields = head.Fields;
+            status = FieldSectionParser.TryParse(
+                data, limits.MaxHeadersTotalSize, limits.MaxHeaderCount, fields, out code);
+            if (status == ParseStatus.Complete)
+            {
+                code = RequestSemantics.Apply(data, head);
+                head.Length = fields.Start + fields.Length;
+                if (code != ProtocolErrorCode.None) status = ParseStatus.Invalid;
+            }
+        }
+
+        error = new ProtocolError(code);
+        return status;
+    }
+
+    private static ParseStatus ParseFirstLine(
+        ReadOnlySpan<byte> data, Http1Limits limits, RequestHead head, out ProtocolErrorCode error)
+    {
+        int scanned = head.Scanned;
+        while (true)
+        {
+            int start = head.LineStart;
+            int limit = (int)Math.Min((long)start + limits.MaxRequestLineSize, int.MaxValue);
+            ParseStatus status = LineParser.FindEnd(data, ref scanned, limit, ProtocolErrorCode.RequestLineTooLong,
+                out int end, out error);
+            head.Scanned = scanned;
+            if (status != ParseStatus.Complete) return status;
+            if (end != start)
+            {
+                error = RequestLineParser.Parse(data, start, end, head);
+                if (error != ProtocolErrorCode.None) return ParseStatus.Invalid;
+                head.InFields = true;
+                head.Fields.Begin(end + 2);
+                return ParseStatus.Complete;
+            }
+
+            // One empty line before the request line is ignored (RFC 9112 §2.2): old clients send it after a body.
+            if (start != 0)
+            {
+                error = ProtocolErrorCode.ExtraEmptyLine;
+                return ParseStatus.Invalid;
+            }
+
+            head.LineStart = scanned = head.Scanned = 2;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using Tipi.Protocols.Http;
+
+namespace Tipi.Protocols.Http1;
+
+/// <summary>The form and the parts of a request target (RFC 9112 §3.2).</summary>
+internal static class RequestTarget
+{
+    internal static ProtocolErrorCode Parse(ReadOnlySpan<byte> data, ByteRange target, RequestHead head)
+    {
+        head.TargetRange = target;
+        TargetScan scan = TargetScan.Of(data, target.Start, target.Length);
+        if (!scan.IsValid) return ProtocolErrorCode.InvalidTarget;
+        if (data[target.Start] == '/')
+        {
+            head.TargetForm = RequestTargetForm.Origin;
+            SetPath(head, target.Start, scan, target.End);
+            return head.Method == KnownMethod.Connect
+                ? ProtocolErrorCode.ConnectNeedsAuthority
+                : ProtocolErrorCode.None;
+        }
+
+        return ParseOtherForm(data, target, head);
+    }
+
+    private static ProtocolErrorCode ParseOtherForm(ReadOnlySpan<byte> data, ByteRange target, RequestHead head)
+    {
+        ReadOnlySpan<byte> text = target.Of(data);
+        if (text.SequenceEqual("*"u8))
+        {
+            head.TargetForm = RequestTargetForm.Asterisk;
+            return head.Method == KnownMethod.Options
+                ? ProtocolErrorCode.None
+                : ProtocolErrorCode.AsteriskNeedsOptions;
+        }
+
+        int scheme = SchemeLength(text);
+        if (scheme != 0) return ParseAbsolute(data, target, target.Start + scheme, head);
+        head.TargetForm = RequestTargetForm.Authority;
+        head.AuthorityRange = target;
+        AuthorityShape shape = AuthorityShape.Of(text);
+        if (head.Method == KnownMethod.Connect)
+            return shape.IsValid && shape.HasPort ? ProtocolErrorCode.None : ProtocolErrorCode.ConnectNeedsAuthority;
+        return shape.IsValid ? ProtocolErrorCode.AuthorityNeedsConnect : ProtocolErrorCode.InvalidTarget;
+    }
+
+    private static ProtocolErrorCode ParseAbsolute(
+        ReadOnlySpan<byte> data, ByteRange target, int authorityStart, RequestHead head)
+    {
+        head.TargetForm = RequestTargetForm.Absolute;
+        if (head.Method == KnownMethod.Connect) return ProtocolErrorCode.ConnectNeedsAuthority;
+        ReadOnlySpan<byte> rest = data[authorityStart..target.End];
+        int length = rest.IndexOfAny((byte)'/', (byte)'?');
+        if (length < 0) length = rest.Length;
+        head.AuthorityRange = new ByteRange(authorityStart, length);
+        if (!AuthorityShape.Of(rest[..length]).IsValid) return ProtocolErrorCode.InvalidTarget;
+        int pathStart = authorityStart + length;
+        SetPath(head, pathStart, TargetScan.Of(data, pathStart, target.End - pathStart), target.End);
+        return ProtocolErrorCode.None;
+    }
+
+    private static void SetPath(RequestHead head, int start, TargetScan scan, int end)
+    {
+        int query = start + scan.QueryOffset;
+        head.PathRange = new ByteRange(start, scan.QueryOffset);
+        head.QueryRange = new ByteRange(query, end - query);
+        head.PathNeedsDecoding = scan.NeedsDecoding;
+    }
+
+    private static int SchemeLength(ReadOnlySpan<byte> text)
+    {
+        if (StartsWithIgnoreCase(text, "http://"u8)) return "http://".Length;
+        return StartsWithIgnoreCase(text, "https://"u8) ? "https://".Length : 0;
+    }
+
+    private static bool StartsWithIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> prefix) =>
+        text.Length >= prefix.Length && System.Text.Ascii.EqualsIgnoreCase(text[..prefix.Length], prefix);
+}
