@@ -1,0 +1,45 @@
+namespace Tipi.Compare.App;
+
+/// <summary>The applications under test, by name.</summary>
+internal static class ApplicationChoice
+{
+    public static IReadOnlyList<string> Names { get; } =
+        ["plaintext", "echo", "yield", "sleep", "sleep-endpoint", "full"];
+
+    /// <summary>Builds one; <paramref name="prepare"/> runs before the host is built.</summary>
+    public static WebApplication Build(string name, Action<WebApplicationBuilder> prepare)
+    {
+        var builder = name is "full" or "sleep-endpoint"
+            ? WebApplication.CreateBuilder()
+            : WebApplication.CreateSlimBuilder();
+        prepare(builder);
+        var app = builder.Build();
+        switch (name)
+        {
+            case "plaintext":
+                app.Run(Handlers.PlaintextAsync);
+                break;
+            case "echo":
+                app.Run(Handlers.EchoAsync);
+                break;
+            case "yield":
+                app.Run(Handlers.YieldAsync);
+                break;
+            case "sleep":
+                app.Run(Handlers.SleepWhenAskedAsync);
+                break;
+            case "sleep-endpoint":
+                app.MapGet("/", Handlers.PlaintextAsync);
+                app.MapGet("/sleep", Handlers.SleepAsync);
+                break;
+            case "full":
+                app.MapGet("/plaintext", () => "Hello, World!");
+                app.MapGet("/json", () => new Greeting("Hello, World!"));
+                break;
+            default:
+                throw new ArgumentException($"Unknown application '{name}'.", nameof(name));
+        }
+
+        return app;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace Tipi.Compare.App;
+
+/// <summary>
+/// Tells the harness this process's counters over standard input and output, so that asking costs no request and
+/// no route. One word a line comes in: <c>allocated</c> answers the bytes allocated so far, <c>collect</c> makes a
+/// full compacting collection and answers 0. The end of the input stops the application: a harness that dies leaves
+/// nobody behind.
+/// </summary>
+internal sealed class CounterChannel : IDisposable
+{
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly CancellationTokenRegistration _started;
+
+    public CounterChannel(IHostApplicationLifetime lifetime)
+    {
+        _lifetime = lifetime;
+        // The thread starts after the server, so that it does not count in the time to the first answer.
+        _started = lifetime.ApplicationStarted.Register(Start);
+    }
+
+    public void Dispose() => _started.Dispose();
+
+    private void Start() => new Thread(Serve) { IsBackground = true, Name = "counters" }.Start();
+
+    private void Serve()
+    {
+        while (Console.In.ReadLine() is { } question)
+        {
+            Console.Out.WriteLine(Answer(question).ToString(CultureInfo.InvariantCulture));
+            Console.Out.Flush();
+        }
+
+        _lifetime.StopApplication();
+    }
+
+    private static long Answer(string question)
+    {
+        switch (question)
+        {
+            case "allocated":
+                return GC.GetTotalAllocatedBytes(precise: true);
+            case "collect":
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                GC.WaitForPendingFinalizers();
+                return 0;
+            default:
+                return -1;
+        }
+    }
+}

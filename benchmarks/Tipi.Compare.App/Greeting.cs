@@ -1,0 +1,4 @@
+namespace Tipi.Compare.App;
+
+/// <summary>The JSON answer: <c>{"message":"Hello, World!"}</c>.</summary>
+internal sealed record Greeting(string Message);

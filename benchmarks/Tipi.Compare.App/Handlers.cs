@@ -1,0 +1,59 @@
+using System.Buffers;
+
+namespace Tipi.Compare.App;
+
+/// <summary>The request handlers that are too small to hide what the server costs.</summary>
+internal static class Handlers
+{
+    private const string PlainText = "text/plain; charset=utf-8";
+
+    private static readonly byte[] Hello = "Hello, World!"u8.ToArray();
+
+    /// <summary>Thirteen bytes with a declared length.</summary>
+    public static Task PlaintextAsync(HttpContext context)
+    {
+        var response = context.Response;
+        response.ContentType = PlainText;
+        response.ContentLength = Hello.Length;
+        return response.Body.WriteAsync(Hello, 0, Hello.Length);
+    }
+
+    /// <summary>Leaves the server's thread first, as a database driver would, then answers from the pool.</summary>
+    public static async Task YieldAsync(HttpContext context)
+    {
+        await Task.Yield();
+        await PlaintextAsync(context);
+    }
+
+    /// <summary>Sends the request's body back.</summary>
+    public static async Task EchoAsync(HttpContext context)
+    {
+        var length = checked((int)(context.Request.ContentLength ?? 0));
+        var reader = context.Request.BodyReader;
+        var read = await reader.ReadAtLeastAsync(length, context.RequestAborted);
+        var response = context.Response;
+        response.ContentType = PlainText;
+        response.ContentLength = length;
+        read.Buffer.Slice(0, length).CopyTo(response.BodyWriter.GetSpan(length));
+        response.BodyWriter.Advance(length);
+        reader.AdvanceTo(read.Buffer.GetPosition(length));
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    /// <summary>One endpoint that is sometimes slow: it blocks its thread when the query says so.</summary>
+    public static Task SleepWhenAskedAsync(HttpContext context)
+    {
+        if (context.Request.QueryString.HasValue)
+            Thread.Sleep(SleepMs);
+        return PlaintextAsync(context);
+    }
+
+    /// <summary>An endpoint that is always slow and blocks its thread.</summary>
+    public static Task SleepAsync(HttpContext context)
+    {
+        Thread.Sleep(SleepMs);
+        return PlaintextAsync(context);
+    }
+
+    private const int SleepMs = 100;
+}

@@ -1,0 +1,24 @@
+namespace Tipi.Compare.App;
+
+/// <summary>Puts the web server that was asked for under the application; everything else stays the same.</summary>
+internal static class ServerChoice
+{
+    public static IReadOnlyList<string> Names { get; } = ["kestrel", "kestrel-inline"];
+
+    public static void Apply(string name, IWebHostBuilder web)
+    {
+        // No server sends a Server field, so that the answers of all have the same fields and the same length.
+        switch (name)
+        {
+            case "kestrel":
+                web.UseKestrel(options => options.AddServerHeader = false);
+                break;
+            case "kestrel-inline":
+                web.UseKestrel(options => options.AddServerHeader = false);
+                web.UseSockets(options => options.UnsafePreferInlineScheduling = true);
+                break;
+            default:
+                throw new ArgumentException($"Unknown server '{name}'.", nameof(name));
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Tipi.Compare.Machine;
+
+namespace Tipi.Compare.Peers;
+
+/// <summary>The benchmark application on one of the .NET servers.</summary>
+internal sealed class AppPeer(string name, bool servesPlaintextOnly = false) : IPeer
+{
+    public string Name => name;
+
+    public ExternalTool? Tool => null;
+
+    public bool Serves(Workload workload) => !servesPlaintextOnly || workload == Workload.Plaintext;
+
+    public RunningServer Start(Launch launch)
+    {
+        var port = launch.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return RunningServer.Start(launch, hasCounters: true, ProgramPath, name, launch.Workload.Application, port);
+    }
+
+    // The application is built beside this program with the same configuration: …/Tipi.Compare[.App]/bin/X/Y/.
+    private static string ProgramPath
+    {
+        get
+        {
+            var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
+            var configuration = output.Parent!;
+            var projects = configuration.Parent!.Parent!.Parent!;
+            return Path.Combine(
+                projects.FullName, "Tipi.Compare.App", "bin", configuration.Name, output.Name, "Tipi.Compare.App");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Tipi.Compare.Peers;
+
+namespace Tipi.Compare.Scenarios;
+
+/// <summary>Where and how long is measured.</summary>
+internal sealed class Bench(CompareOptions options)
+{
+    private int _launches;
+
+    public CompareOptions Options => options;
+
+    /// <summary>
+    /// Starts the server on a port that the run before did not use: a connection in TIME_WAIT or a process that
+    /// lingers can then not disturb it.
+    /// </summary>
+    public RunningServer Start(IPeer peer, Workload workload, string cpus)
+    {
+        var port = options.FirstPort + (_launches++ % CompareOptions.PortCount);
+        return peer.Start(new Launch(workload, port, cpus));
+    }
+}
