@@ -25,7 +25,11 @@ builder.Services.AddSingleton<Feed>();
 
 var app = builder.Build();
 
-app.UseExceptionHandler();
+app.UseExceptionHandler(new ExceptionHandlerOptions
+{
+    // A body over the limit is the client's fault and keeps its own status, 413.
+    StatusCodeSelector = error => (error as BadHttpRequestException)?.StatusCode ?? 500,
+});
 app.UseStatusCodePages();
 app.UseFileServer();
 app.UseRateLimiter();

@@ -47,10 +47,10 @@ internal static class FileEndpoints
         await context.Request.BodyReader.CopyToAsync(context.Response.BodyWriter, context.RequestAborted);
     }
 
-    private static Results<PushStreamHttpResult, NotFound> StreamPattern(long length)
+    private static Results<PushStreamHttpResult, NotFound> StreamPattern(long length, CancellationToken aborted)
     {
         if (length is < 0 or > LongestDownloadBytes) return TypedResults.NotFound();
-        return TypedResults.Stream(body => WritePatternAsync(body, length), "application/octet-stream");
+        return TypedResults.Stream(body => WritePatternAsync(body, length, aborted), "application/octet-stream");
     }
 
     private static FileContentHttpResult Report()
@@ -62,14 +62,14 @@ internal static class FileEndpoints
         return TypedResults.File(bytes, "text/csv", "report.csv", enableRangeProcessing: true, entityTag: tag);
     }
 
-    private static async Task WritePatternAsync(Stream body, long length)
+    private static async Task WritePatternAsync(Stream body, long length, CancellationToken aborted)
     {
         var piece = new byte[PieceBytes];
         for (long offset = 0; offset < length; offset += piece.Length)
         {
             var count = (int)Math.Min(piece.Length, length - offset);
             Pattern.Fill(piece.AsSpan(0, count), offset);
-            await body.WriteAsync(piece.AsMemory(0, count));
+            await body.WriteAsync(piece.AsMemory(0, count), aborted);
         }
     }
 
