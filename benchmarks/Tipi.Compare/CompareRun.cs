@@ -56,7 +56,8 @@ internal sealed class CompareRun(CompareOptions options)
         $"Server on CPU {options.ServerCpus}, client on CPU {options.ClientCpus}; {options.Rounds} rounds of " +
         $"{options.Seconds} s after {options.WarmupSeconds} s of warm-up, servers interleaved and started anew each " +
         "round; medians, in parentheses the median of the rounds' ratios to Kestrel. CPU: run time of all the " +
-        "server's threads divided by the good answers.";
+        "server's threads divided by the good answers. Others busy: CPU that neither server nor client used, 100 % " +
+        "being one CPU; where it is not near 0 % the figures are noise.";
 
     private List<IPeer> Asked =>
         [.. options.Servers.SelectMany(name => PeerCatalog.All.Where(peer => peer.Name == name))];

@@ -15,6 +15,7 @@ internal sealed record Metric(string Key, string Title, string Format)
     public static readonly Metric Allocated = new("allocatedBytes", "alloc B/req", "#,0");
     public static readonly Metric PeakRss = new("peakRssMiB", "peak RSS MiB", "0.0");
     public static readonly Metric Utilisation = new("utilisation", "server busy", "0%");
+    public static readonly Metric Others = new("othersBusy", "others busy", "0%");
     public static readonly Metric AnswerBytes = new("answerBytes", "answer B", "0");
     public static readonly Metric Start = new("startMs", "start to first answer ms", "0.0");
     public static readonly Metric StartCpu = new("startCpuMs", "CPU ms", "0.0");

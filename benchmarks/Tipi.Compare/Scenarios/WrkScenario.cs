@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tipi.Compare.Load;
+using Tipi.Compare.Machine;
 using Tipi.Compare.Peers;
 
 namespace Tipi.Compare.Scenarios;
@@ -25,7 +26,7 @@ internal sealed class WrkScenario(string name, string title, Workload workload, 
     public IReadOnlyList<Metric> Metrics =>
     [
         Metric.Cpu, Metric.Rate, .. Batch == 1 ? [Metric.P50, Metric.P99, Metric.P999] : (Metric[])[],
-        Metric.Allocated, Metric.PeakRss, Metric.Utilisation, Metric.AnswerBytes,
+        Metric.Allocated, Metric.PeakRss, Metric.Utilisation, Metric.Others, Metric.AnswerBytes,
     ];
 
     public int Rounds(int asked) => asked;
@@ -43,6 +44,7 @@ internal sealed class WrkScenario(string name, string title, Workload workload, 
             await WrkClient.RunAsync(load with { Seconds = options.WarmupSeconds }, server.Url, clientCpus);
 
         var allocatedBefore = await server.ReadAllocatedAsync();
+        var others = new Bystanders();
         var clock = Stopwatch.StartNew();
         var cpuBefore = server.ReadCpu();
         var report = await WrkClient.RunAsync(load, server.Url, clientCpus);
@@ -61,6 +63,7 @@ internal sealed class WrkScenario(string name, string title, Workload workload, 
             [Metric.P999] = report.P999Us / 1e3,
             [Metric.PeakRss] = server.ReadMemory().PeakRss / 1024.0 / 1024.0,
             [Metric.Utilisation] = cpuNs / elapsed.TotalNanoseconds / server.Launch.CpuCount,
+            [Metric.Others] = others.SecondsSince(cpuNs) / elapsed.TotalSeconds,
             [Metric.AnswerBytes] = size,
         };
         if (allocated is { } bytes)

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Tipi.Compare.Peers;
+
+namespace Tipi.Compare.Load;
+
+/// <summary>
+/// An open-loop client. A request is due at a fixed time and its latency counts from then, so that a server that
+/// stalls is charged for everyone who would have asked meanwhile, not for one request a connection. One thread sends
+/// what is due and looks after the answers in turn, without sleeping: its CPU is its own.
+/// </summary>
+internal sealed class RateClient : IDisposable
+{
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
+
+    private readonly Launch _launch;
+    private readonly RateLoad _load;
+    private readonly Stack<RateConnection> _free = new();
+    private readonly List<RateConnection> _asked = [];
+    private readonly List<double> _fastMs = [];
+    private readonly List<double> _slowMs = [];
+
+    public RateClient(Launch launch, RateLoad load)
+    {
+        _launch = launch;
+        _load = load;
+        var probe = new AnswerProbe(launch.Workload, launch.Port);
+        for (var i = 0; i < load.Connections; i++)
+        {
+            var socket = probe.TryConnect() ?? throw new MeasurementException("a connection was refused");
+            var answerBytes = probe.Ask(socket);
+            _free.Push(new RateConnection(socket, answerBytes));
+        }
+    }
+
+    /// <summary>Sends for so long, waits for the last answers, reports.</summary>
+    public RateReport Run(TimeSpan duration)
+    {
+        _fastMs.Clear();
+        _slowMs.Clear();
+        var fast = _launch.Workload.RequestTo(_launch.Port, _launch.Workload.Path);
+        var slow = _launch.Workload.RequestTo(_launch.Port, _launch.Workload.SlowPath ?? _launch.Workload.Path);
+        var total = (long)(duration.TotalSeconds * _load.PerSecond);
+        var start = Stopwatch.GetTimestamp();
+        for (long next = 0; next < total || _asked.Count > 0;)
+        {
+            while (next < total && _free.Count > 0 && DueAt(next, start) <= Stopwatch.GetTimestamp())
+            {
+                var isSlow = _load.SlowEvery > 0 && next % _load.SlowEvery == 0;
+                Send(isSlow ? slow : fast, DueAt(next, start), isSlow);
+                next++;
+            }
+
+            Receive();
+            if (Stopwatch.GetElapsedTime(start) > duration + AnswerLimit)
+                throw new MeasurementException($"{_asked.Count} answers never came");
+        }
+
+        return new RateReport(
+            [.. _fastMs.Order()], [.. _slowMs.Order()], Stopwatch.GetElapsedTime(start));
+    }
+
+    public void Dispose()
+    {
+        foreach (var connection in _free.Concat(_asked))
+            connection.Dispose();
+    }
+
+    private long DueAt(long number, long start) => start + (number * Stopwatch.Frequency / _load.PerSecond);
+
+    private void Send(byte[] request, long due, bool isSlow)
+    {
+        var connection = _free.Pop();
+        connection.Send(request, due, isSlow);
+        _asked.Add(connection);
+    }
+
+    private void Receive()
+    {
+        for (var i = _asked.Count - 1; i >= 0; i--)
+        {
+            var connection = _asked[i];
+            if (!connection.TryReceive())
+                continue;
+            var latencyMs = Stopwatch.GetElapsedTime(connection.Due).TotalMilliseconds;
+            (connection.IsSlow ? _slowMs : _fastMs).Add(latencyMs);
+            _asked[i] = _asked[^1];
+            _asked.RemoveAt(_asked.Count - 1);
+            _free.Push(connection);
+        }
+    }
+}

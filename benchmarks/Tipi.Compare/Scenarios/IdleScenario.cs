@@ -1,0 +1,84 @@
+using Tipi.Compare.Load;
+using Tipi.Compare.Machine;
+using Tipi.Compare.Peers;
+
+namespace Tipi.Compare.Scenarios;
+
+/// <summary>
+/// What a connection costs in the server's memory while nothing happens on it: resident memory more than before,
+/// divided by the connections. The kernel's socket memory is the same for every server and is not in it.
+/// </summary>
+internal sealed class IdleScenario(int connections) : IScenario
+{
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+
+    private static readonly Metric Opened = new("openedRssKiB", "opened, RSS KiB", "0.0");
+    private static readonly Metric Asked = new("askedRssKiB", "after a request, RSS KiB", "0.0");
+    private static readonly Metric AskedPss = new("askedPssKiB", "PSS KiB", "0.0");
+    private static readonly Metric AskedDirty = new("askedPrivateDirtyKiB", "private dirty KiB", "0.0");
+    private static readonly Metric Idle = new("idleRssKiB", "after idling, RSS KiB", "0.0");
+    private static readonly Metric Collected = new("collectedRssKiB", "after a full collection, RSS KiB", "0.0");
+
+    public string Name => $"idle-{connections}";
+
+    public string Title => $"Memory of an idle keep-alive connection, {connections:#,0} of them";
+
+    public Workload Workload => Workload.Plaintext;
+
+    public IReadOnlyList<Metric> Metrics => [Asked, AskedPss, AskedDirty, Opened, Idle, Collected];
+
+    public Goal? Goal { get; } = new(Asked, 2, IsRatio: false);
+
+    public int Rounds(int asked) => Math.Min(asked, 3);
+
+    public async Task<Sample> MeasureAsync(IPeer peer, Bench bench)
+    {
+        await using var server = bench.Start(peer, Workload, bench.Options.ServerCpus);
+        server.AwaitReady();
+        await WarmUpAsync(server);
+        var before = await ReadSettledAsync(server);
+
+        using var held = IdleConnections.Open(server.Launch, connections);
+        var opened = await ReadSettledAsync(server);
+        held.AskEach();
+        var asked = await ReadSettledAsync(server);
+        await Task.Delay(TimeSpan.FromSeconds(bench.Options.IdleSeconds));
+        var idle = server.ReadMemory();
+        await server.CollectAsync();
+        var collected = await ReadSettledAsync(server);
+        held.RequireOpen();
+
+        return new Sample(new Dictionary<Metric, double>
+        {
+            [Opened] = KibibytesEach(opened.Rss - before.Rss),
+            [Asked] = KibibytesEach(asked.Rss - before.Rss),
+            [AskedPss] = KibibytesEach(asked.Pss - before.Pss),
+            [AskedDirty] = KibibytesEach(asked.PrivateDirty - before.PrivateDirty),
+            [Idle] = KibibytesEach(idle.Rss - before.Rss),
+            [Collected] = KibibytesEach(collected.Rss - before.Rss),
+        });
+    }
+
+    // A few connections at once run every path before the first reading, so that code and pools are not counted.
+    // The collection puts every server's heap at its smallest: what grows from there is the connections'.
+    private static async Task WarmUpAsync(RunningServer server)
+    {
+        const int Few = 16;
+        const int Times = 100;
+        using (var some = IdleConnections.Open(server.Launch, Few))
+        {
+            for (var i = 0; i < Times; i++)
+                some.AskEach();
+        }
+
+        await server.CollectAsync();
+    }
+
+    private static async Task<MemoryReading> ReadSettledAsync(RunningServer server)
+    {
+        await Task.Delay(Settling);
+        return server.ReadMemory();
+    }
+
+    private double KibibytesEach(long bytes) => bytes / 1024.0 / connections;
+}
