@@ -4,7 +4,7 @@ using Tipi.Compare.Peers;
 
 namespace Tipi.Compare.Scenarios;
 
-/// <summary>Latency while requests arrive at a fixed rate; those that ask for the slow target are counted apart.</summary>
+/// <summary>Latency while requests arrive at a fixed rate; those that ask for the slow target count apart.</summary>
 internal sealed class RateScenario(string name, string title, Workload workload, RateLoad load)
     : IScenario
 {
