@@ -44,6 +44,7 @@ public readonly record struct ProtocolError(ProtocolErrorCode Code)
         ProtocolErrorCode.AuthorityNeedsConnect => "An authority as target belongs to CONNECT only.",
         ProtocolErrorCode.ConnectNeedsAuthority => "CONNECT needs a host and a port as target.",
         ProtocolErrorCode.InvalidStatusLine => "The status line is malformed.",
+        ProtocolErrorCode.StatusLineTooLong => "The status line is too long.",
         ProtocolErrorCode.LeadingWhitespace => "A field line begins with white space.",
         ProtocolErrorCode.MissingColon => "A field line has no colon.",
         ProtocolErrorCode.InvalidFieldName => "A field name is not a token.",

@@ -48,6 +48,9 @@ public enum ProtocolErrorCode : byte
     /// <summary>A first line of a response that is not version, status and reason. 400.</summary>
     InvalidStatusLine,
 
+    /// <summary>A status line longer than the limit. 400.</summary>
+    StatusLineTooLong,
+
     /// <summary>A field line that begins with white space: a folded line, or a prefix before the first field. 400.</summary>
     LeadingWhitespace,
 
