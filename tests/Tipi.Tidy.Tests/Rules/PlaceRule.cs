@@ -1,0 +1,40 @@
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Tipi.Tidy.Tests.Source;
+
+namespace Tipi.Tidy.Tests.Rules;
+
+/// <summary>File = type, folder = namespace, at most two folders deep.</summary>
+internal sealed class PlaceRule : IRule
+{
+    private const int DeepestFolder = 2;
+
+    public IEnumerable<Finding> Check(IReadOnlyList<SourceFile> files) =>
+        files.Where(file => file.Extension == ".cs").SelectMany(Check);
+
+    private static IEnumerable<Finding> Check(SourceFile file)
+    {
+        // src/Tipi.Protocols/Http1/ChunkLine.cs: the kind of project, the project, folders, the file.
+        var parts = file.Path.Split('/');
+        var folders = parts[2..^1];
+        if (folders.Length > DeepestFolder) yield return file.AtLine(0, $"{folders.Length} folders deep");
+
+        var wanted = string.Join('.', [parts[1], .. folders]);
+        foreach (var declared in file.Syntax.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>())
+            if (declared.Name.ToString() != wanted) yield return file.At(declared, $"the namespace is not {wanted}");
+
+        var types = Syntax.TopLevelTypes(file.Syntax).Where(type => !type.Has(SyntaxKind.FileKeyword)).ToList();
+        if (types.Count > 1) yield return file.At(types[1], $"{types.Count} types in a file");
+        if (types.Count > 0 && !IsNamedAfter(file, types[0]))
+            yield return file.At(types[0], $"the file is not named {Syntax.NameOf(types[0])}.cs");
+        if (types.Any(type => type.Parent is CompilationUnitSyntax))
+            yield return file.AtLine(0, "a type without a namespace");
+    }
+
+    private static bool IsNamedAfter(SourceFile file, MemberDeclarationSyntax type)
+    {
+        var name = Syntax.NameOf(type);
+        if (file.Name == name + ".cs") return true;
+        return Syntax.TypeParametersOf(type) > 0 && file.Name == name + "OfT.cs";
+    }
+}
