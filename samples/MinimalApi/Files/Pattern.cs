@@ -1,6 +1,6 @@
 namespace MinimalApi.Files;
 
-/// <summary>Bytes that look random and are the same everywhere, so that a download can be checked by its hash.</summary>
+/// <summary>Bytes that look random and are the same everywhere, so that a hash checks a download.</summary>
 internal static class Pattern
 {
     /// <summary>Fills the span with the bytes that stand at <paramref name="offset"/> in the endless pattern.</summary>

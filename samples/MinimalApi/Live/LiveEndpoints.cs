@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MinimalApi.Live;
 
-/// <summary>Server-sent events: a stream that ends, and one that goes on until the client or the server leaves.</summary>
+/// <summary>Server-sent events: a stream that ends, and one that goes on until a side leaves.</summary>
 internal static class LiveEndpoints
 {
     private static readonly string[] Words = ["smoke", "spark", "flame", "ember", "ash"];

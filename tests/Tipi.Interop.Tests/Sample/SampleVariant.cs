@@ -1,0 +1,9 @@
+namespace Tipi.Interop.Tests.Sample;
+
+/// <summary>The servers under the same sample.</summary>
+public enum SampleVariant
+{
+    Kestrel,
+    TipiUring,
+    TipiSockets,
+}
