@@ -1,0 +1,37 @@
+namespace Tipi.Transport.Uring.Native;
+
+/// <summary>The kernel's error numbers in use (x64 and arm64 agree). Completions carry them negated.</summary>
+internal enum Errno
+{
+    None = 0,
+    EPERM = 1,
+    ENOENT = 2,
+    EINTR = 4,
+    EIO = 5,
+    EBADF = 9,
+    EAGAIN = 11,
+    ENOMEM = 12,
+    EACCES = 13,
+    EFAULT = 14,
+    EBUSY = 16,
+    EINVAL = 22,
+    ENFILE = 23,
+    EMFILE = 24,
+    EPIPE = 32,
+    ENOSYS = 38,
+    ETIME = 62,
+    EPROTO = 71,
+    EOPNOTSUPP = 95,
+    EADDRINUSE = 98,
+    ENETDOWN = 100,
+    ENETUNREACH = 101,
+    ECONNABORTED = 103,
+    ECONNRESET = 104,
+    ENOBUFS = 105,
+    ENOTCONN = 107,
+    ETIMEDOUT = 110,
+    ECONNREFUSED = 111,
+    EHOSTUNREACH = 113,
+    EALREADY = 114,
+    ECANCELED = 125,
+}

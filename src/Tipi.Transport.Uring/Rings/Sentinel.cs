@@ -1,0 +1,111 @@
+namespace Tipi.Transport.Uring.Rings;
+
+/// <summary>
+/// Watches the rings and takes each away from a worker who stays in one call past the budget.
+/// </summary>
+/// <remarks>
+/// It looks twice a budget and acts on the third sight of the same call, so a pause of the whole process (garbage
+/// collection, a stopped container) counts as one look and blames nobody. While no ring is in a call it sleeps.
+/// </remarks>
+internal sealed class Sentinel : IDisposable
+{
+    private const int LooksPerBudget = 2;
+
+    // Looks that saw no call before it goes to sleep: waking it costs the ring a system call.
+    private const int IdleLooksBeforeSleep = 25;
+
+    private readonly TimeSpan _interval;
+    private readonly ManualResetEventSlim _awake = new(true);
+    private readonly Thread _thread;
+    private RingCrew[] _crews = [];
+    private long[] _seen = [];
+    private int[] _looks = [];
+    private volatile bool _stopping;
+    private int _sleeping;
+
+    public Sentinel(TimeSpan budget)
+    {
+        _interval = budget / LooksPerBudget;
+        _thread = new Thread(Run) { IsBackground = true, Name = "tipi-sentinel" };
+    }
+
+    public void Start(RingCrew[] crews)
+    {
+        _crews = crews;
+        _seen = new long[crews.Length];
+        _looks = new int[crews.Length];
+        _thread.UnsafeStart();
+    }
+
+    /// <summary>Called by a ring's owner whenever it has entered a call.</summary>
+    public void SeeEntered()
+    {
+        // Plain order is enough here: going to sleep pays for both sides, see GoToSleep.
+        if (Volatile.Read(ref _sleeping) != 0) WakeUp();
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _awake.Set();
+        if (_thread.IsAlive) _thread.Join();
+        _awake.Dispose();
+    }
+
+    private void WakeUp()
+    {
+        if (Interlocked.Exchange(ref _sleeping, 0) != 0) _awake.Set();
+    }
+
+    private void Run()
+    {
+        var idleLooks = 0;
+        while (!_stopping)
+        {
+            Thread.Sleep(_interval);
+            idleLooks = Look() ? 0 : idleLooks + 1;
+            if (idleLooks < IdleLooksBeforeSleep) continue;
+            GoToSleep();
+            idleLooks = 0;
+        }
+    }
+
+    // True where some ring is in a call.
+    private bool Look()
+    {
+        var any = false;
+        for (var i = 0; i < _crews.Length; i++)
+        {
+            var observed = _crews[i].Loop.Baton.Observe();
+            if (!Baton.IsInside(observed))
+            {
+                _seen[i] = 0;
+                continue;
+            }
+
+            any = true;
+            if (_seen[i] != observed)
+            {
+                _seen[i] = observed;
+                _looks[i] = 0;
+            }
+            else if (++_looks[i] >= LooksPerBudget)
+            {
+                if (_crews[i].TryHandOff(observed)) _seen[i] = 0;
+            }
+        }
+
+        return any;
+    }
+
+    private void GoToSleep()
+    {
+        _awake.Reset();
+        Volatile.Write(ref _sleeping, 1);
+        // A ring may have entered a call without seeing that we sleep: its store could still be on its way. This
+        // makes every processor's stores visible, so that rings need no barrier of their own on each call.
+        Interlocked.MemoryBarrierProcessWide();
+        if (_stopping || Look()) WakeUp();
+        else _awake.Wait();
+    }
+}

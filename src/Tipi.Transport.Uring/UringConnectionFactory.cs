@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Tipi.Transport.Uring.Connections;
+using Tipi.Transport.Uring.Native;
+using Tipi.Transport.Uring.Operations;
+using Tipi.Transport.Uring.Rings;
+
+namespace Tipi.Transport.Uring;
+
+/// <summary>
+/// Connects to others with io_uring. With <see cref="ConnectionStream"/> over the result, an <c>HttpClient</c>'s
+/// <c>ConnectCallback</c> runs over the rings. The rings start with the first connection and stop when the factory is
+/// disposed.
+/// </summary>
+public sealed class UringConnectionFactory : IConnectionFactory, IAsyncDisposable
+{
+    private readonly UringTransportOptions _options;
+    private readonly Lock _starting = new();
+    private RingGroup? _rings;
+    private bool _disposed;
+
+    /// <summary>Makes a factory; nothing is opened yet.</summary>
+    public UringConnectionFactory(UringTransportOptions? options = null) => _options = options ?? new();
+
+    /// <summary>Connects to an IP end point, a Unix socket, or the first address of a host that answers.</summary>
+    /// <exception cref="SocketException">The peer, or the network on the way there, refused.</exception>
+    public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        if (endpoint is not DnsEndPoint host)
+            return await ConnectToAsync(endpoint, cancellationToken).ConfigureAwait(false);
+        SocketException? failure = null;
+        foreach (var address in await Dns.GetHostAddressesAsync(host.Host, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                var peer = new IPEndPoint(address, host.Port);
+                return await ConnectToAsync(peer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SocketException e)
+            {
+                failure = e;
+            }
+        }
+
+        throw failure ?? new SocketException((int)SocketError.HostNotFound);
+    }
+
+    /// <summary>Aborts what is still connected and stops the rings.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        RingGroup? rings;
+        lock (_starting)
+        {
+            _disposed = true;
+            rings = _rings;
+        }
+
+        if (rings is not null) await rings.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<ConnectionContext> ConnectToAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var loop = StartRings().LeastBusy();
+        var descriptor = LibC.OpenStream(endPoint.AddressFamily switch
+        {
+            AddressFamily.InterNetworkV6 => LibC.FamilyIPv6,
+            AddressFamily.Unix => LibC.FamilyUnix,
+            _ => LibC.FamilyIPv4,
+        });
+        if (descriptor < 0) throw ErrnoTranslation.ToSocketException((Errno)(-descriptor));
+        if (_options.NoDelay && endPoint is IPEndPoint) LibC.SetNoDelay(descriptor);
+        var attempt = new ConnectAttempt(descriptor, endPoint, _options);
+        loop.Post(attempt);
+        await using (cancellationToken.UnsafeRegister(static (state, _) => ((ConnectAttempt)state!).Cancel(), attempt))
+            return await attempt.Connected.ConfigureAwait(false);
+    }
+
+    private RingGroup StartRings()
+    {
+        lock (_starting)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _rings ??= new RingGroup(_options, static _ => { });
+        }
+    }
+}
