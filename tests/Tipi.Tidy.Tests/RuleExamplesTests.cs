@@ -114,6 +114,8 @@ public sealed class RuleExamplesTests
     [Theory]
     [InlineData("README.md", "Look into /tmp/tipi.", 1)]
     [InlineData(".ci/run", "cd /root/tipi", 1)]
+    [InlineData("README.md", @"Look into C:\Users\ada.", 1)]
+    [InlineData(Code, "\"X:\\tvalue\"", 0)]
     [InlineData(Code, "// TODO: the rest", 1)]
     [InlineData(Code, "throw new NotImplementedException();", 1)]
     [InlineData("README.md", "Look at /todos and /proc/self/status, bin/work/x.", 0)]

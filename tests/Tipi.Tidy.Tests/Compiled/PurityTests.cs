@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Tipi.Protocols.Http1;
 
 namespace Tipi.Tidy.Tests.Compiled;
@@ -19,14 +20,19 @@ public sealed class PurityTests
         typeof(Process), typeof(Activity), typeof(Trace),
     ];
 
+    // Plain values that live next to what acts: an exception's ancestor, and the names of HTTP's versions.
+    private static readonly HashSet<Type> Values = [typeof(IOException), typeof(HttpVersion)];
+
     [Fact]
     public void Codecs_use_nothing_that_acts()
     {
         var wrong = Product.Uses("Tipi.Protocols")
             .Where(use => Acts(use.Used) && !IsTheReader(use.Owner))
-            .Select(use => $"{use.Owner} uses {use.Used}");
+            .Select(use => $"{use.Owner} uses {use.Used}")
+            .Distinct()
+            .ToList();
 
-        Assert.Empty(wrong.Distinct());
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
     // Without these the test above could look at nothing.
@@ -44,7 +50,8 @@ public sealed class PurityTests
     public void Codecs_are_seen() =>
         Assert.Contains(Product.Uses("Tipi.Protocols"), use => use.Owner == typeof(RequestHead));
 
-    private static bool Acts(Type type) => Types.Contains(type) || Spaces.Any(space => Product.IsIn(type, space));
+    private static bool Acts(Type type) =>
+        Types.Contains(type) || (Spaces.Any(space => Product.IsIn(type, space)) && !Values.Contains(type));
 
     private static bool IsTheReader(Type type) => type.Name.StartsWith("Http1Reader", StringComparison.Ordinal);
 }

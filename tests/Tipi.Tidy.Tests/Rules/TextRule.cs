@@ -21,7 +21,7 @@ internal sealed partial class TextRule : IRule
         }
     }
 
-    [GeneratedRegex(@"(?<![\w.*)}/])/(tmp|root|home|work|Users|mnt)/\w+|[A-Z]:\\\\?\w+")]
+    [GeneratedRegex(@"(?<![\w.*)}/])/(tmp|root|home|work|Users|mnt)/\w+|[A-Z]:\\+Users\b")]
     private static partial Regex MachinePath();
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX|NotImplementedException)\b")]

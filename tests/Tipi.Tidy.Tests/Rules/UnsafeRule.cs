@@ -7,8 +7,8 @@ using Tipi.Tidy.Tests.Source;
 namespace Tipi.Tidy.Tests.Rules;
 
 /// <summary>
-/// Every <c>unsafe</c> of the product carries a sentence that makes it safe: a comment on the very declaration or block.
-/// And only the transport may use it.
+/// Every <c>unsafe</c> of the product carries a sentence that makes it safe: a comment on the very declaration or
+/// block. And only the transport may use it.
 /// </summary>
 internal sealed partial class UnsafeRule : IRule
 {
