@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace Tipi.Protocols.Http;
 
-/// <summary>The character classes of RFC 9110 §5.6.2 and RFC 3986, and the vectorised search for a line's end.</summary>
+/// <summary>The character classes of RFC 9110 §5.6.2 and RFC 3986, and the search for a line's end.</summary>
 internal static class ByteScan
 {
     /// <summary>tchar, RFC 9110 §5.6.2.</summary>

@@ -72,13 +72,13 @@ public enum KnownField : byte
     /// <summary><c>From</c></summary>
     From,
 
-    /// <summary><c>grpc-accept-encoding</c></summary>
+    /// <summary><c>Grpc-Accept-Encoding</c></summary>
     GrpcAcceptEncoding,
 
-    /// <summary><c>grpc-encoding</c></summary>
+    /// <summary><c>Grpc-Encoding</c></summary>
     GrpcEncoding,
 
-    /// <summary><c>grpc-timeout</c></summary>
+    /// <summary><c>Grpc-Timeout</c></summary>
     GrpcTimeout,
 
     /// <summary><c>If-Match</c></summary>
@@ -264,10 +264,10 @@ public enum KnownField : byte
     /// <summary><c>Expires</c></summary>
     Expires,
 
-    /// <summary><c>grpc-message</c></summary>
+    /// <summary><c>Grpc-Message</c></summary>
     GrpcMessage,
 
-    /// <summary><c>grpc-status</c></summary>
+    /// <summary><c>Grpc-Status</c></summary>
     GrpcStatus,
 
     /// <summary><c>Last-Modified</c></summary>

@@ -19,7 +19,7 @@ public static class MethodNames
         word.Fill((byte)' ');
         token.CopyTo(word);
         KnownMethod method = FindWithSpace(BinaryPrimitives.ReadUInt64LittleEndian(word));
-        return method != KnownMethod.Custom && s_names[(int)method].Length == token.Length ? method : KnownMethod.Custom;
+        return s_names[(int)method].Length == token.Length ? method : KnownMethod.Custom;
     }
 
     /// <summary>

@@ -5,14 +5,15 @@ namespace Tipi.Protocols.Http;
 
 /// <summary>Turns the encoded path of a request target into the path that an application sees.</summary>
 /// <remarks>
-/// As Kestrel does: percent escapes are decoded as UTF-8 and then dot segments are removed (RFC 3986 §5.2.4). <c>%2F</c>
-/// stays, so that it never becomes a separator, and so does an escape that is malformed or not UTF-8. <c>%00</c> is refused.
+/// As Kestrel does: percent escapes are decoded as UTF-8 and then dot segments are removed (RFC 3986 §5.2.4).
+/// <c>%2F</c> stays, so that it never becomes a separator, and so does an escape that is malformed or not UTF-8.
+/// <c>%00</c> is refused.
 /// </remarks>
 public static class PathDecoding
 {
     private const int StackSize = 256;
 
-    /// <summary>Decodes a path that begins with a slash and holds ASCII only, as the request parser guarantees.</summary>
+    /// <summary>Decodes a path that begins with a slash and holds ASCII only, as the parser guarantees.</summary>
     /// <param name="path">The encoded path.</param>
     /// <param name="decoded">The decoded path; null when it is refused.</param>
     /// <returns>False when the path contains <c>%00</c>: answer 400.</returns>
@@ -91,7 +92,7 @@ public static class PathDecoding
 
     private static int FromHex(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 
-    /// <summary>Removes <c>.</c> and <c>..</c> segments in place; the path begins with a slash. Returns the new length.</summary>
+    /// <summary>Removes <c>.</c> and <c>..</c> segments in place and returns the new length.</summary>
     private static int RemoveDotSegments(Span<byte> path)
     {
         if (path.IndexOf("/."u8) < 0) return path.Length;

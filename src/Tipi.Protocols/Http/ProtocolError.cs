@@ -3,7 +3,7 @@ namespace Tipi.Protocols.Http;
 /// <summary>A peer's fault as a value: a code, the status that answers it, and one plain sentence.</summary>
 public readonly record struct ProtocolError(ProtocolErrorCode Code)
 {
-    /// <summary>The status to refuse a request with: 400, 405, 408, 413, 414, 417, 431, 501 or 505. 0 for None.</summary>
+    /// <summary>The status to refuse a request with: 400, 405, 408, 413, 414, 417, 431, 501, 505. 0: None.</summary>
     public int StatusCode => Code switch
     {
         ProtocolErrorCode.None => 0,

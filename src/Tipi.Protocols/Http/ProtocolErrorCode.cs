@@ -51,7 +51,7 @@ public enum ProtocolErrorCode : byte
     /// <summary>A status line longer than the limit. 400.</summary>
     StatusLineTooLong,
 
-    /// <summary>A field line that begins with white space: a folded line, or a prefix before the first field. 400.</summary>
+    /// <summary>A field line that begins with white space: folded, or before the first field. 400.</summary>
     LeadingWhitespace,
 
     /// <summary>A field line without a colon. 400.</summary>

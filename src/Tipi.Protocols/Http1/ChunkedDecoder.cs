@@ -4,8 +4,8 @@ namespace Tipi.Protocols.Http1;
 
 /// <summary>Decodes a chunked body (RFC 9112 §7.1). It keeps its place and no bytes; keep it by reference.</summary>
 /// <remarks>
-/// Automaton: Size → (extension states) → LineFeed → Data → DataCr → DataLf → Size …, and after a chunk of size 0
-/// Trailers → Ended. Invariant: <c>_left</c> is the rest of the current chunk's data, and nothing after Ended is consumed.
+/// Automaton: ChunkLine → Data → DataCr → DataLf → ChunkLine …, and after a chunk of size 0
+/// Trailers → Ended. Invariant: <c>_left</c> is the rest of the current chunk's data; after Ended nothing is consumed.
 /// </remarks>
 public struct ChunkedDecoder
 {
@@ -48,7 +48,7 @@ public struct ChunkedDecoder
     /// <summary>Reads the next run of the body.</summary>
     /// <param name="data">The bytes that follow what was consumed so far.</param>
     /// <param name="consumed">Bytes that are done with, the run included.</param>
-    /// <param name="start">Data: where the run begins in <paramref name="data"/>. End: where the trailers begin.</param>
+    /// <param name="start">Data: where in <paramref name="data"/> the run begins. End: where the trailers do.</param>
     /// <param name="length">Data: bytes of the run. End: bytes of the trailer section.</param>
     /// <param name="error">Invalid: why.</param>
     /// <remarks>The trailer section is consumed only as a whole: until then present the same bytes with more.</remarks>

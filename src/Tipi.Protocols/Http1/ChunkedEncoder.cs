@@ -17,7 +17,7 @@ public static class ChunkedEncoder
     /// <summary>The line that ends the chunks; trailer fields and an empty line follow.</summary>
     public static ReadOnlySpan<byte> FinalChunkLine => "0\r\n"u8;
 
-    /// <summary>Writes the header of a chunk of <paramref name="length"/> bytes and returns its size, 3 to 10.</summary>
+    /// <summary>Writes the header of a chunk of <paramref name="length"/> bytes; returns its size, 3 to 10.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The length is not positive: 0 would end the body.</exception>
     public static int WriteChunkHeader(Span<byte> destination, int length)
     {

@@ -2,7 +2,7 @@ using Tipi.Protocols.Http;
 
 namespace Tipi.Protocols.Http1;
 
-/// <summary>One field line as positions in the bytes it was parsed from; the value without white space around it.</summary>
+/// <summary>One field line as positions in the bytes it was parsed from; no white space around the value.</summary>
 /// <param name="NameStart">Where the name begins, from the first byte given to the parser.</param>
 /// <param name="NameLength">Bytes of the name; at least 1.</param>
 /// <param name="ValueStart">Where the value begins.</param>

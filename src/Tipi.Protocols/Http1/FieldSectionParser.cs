@@ -5,7 +5,7 @@ namespace Tipi.Protocols.Http1;
 /// <summary>Field lines up to the empty line (RFC 9112 §5), for heads and trailers alike.</summary>
 internal static class FieldSectionParser
 {
-    /// <summary>Goes on where <paramref name="section"/> stands. Complete: <c>section.Length</c> bytes belong to it.</summary>
+    /// <summary>Goes on where the section stands. Complete: <c>section.Length</c> bytes belong to it.</summary>
     internal static ParseStatus TryParse(
         ReadOnlySpan<byte> data, int maxSize, int maxCount, FieldSection section, out ProtocolErrorCode error)
     {

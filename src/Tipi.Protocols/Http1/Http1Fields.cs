@@ -4,7 +4,7 @@ using Tipi.Protocols.Http;
 
 namespace Tipi.Protocols.Http1;
 
-/// <summary>The fields of a message as text, in the order they were sent. Bytes from 0x80 become U+0080 to U+00FF.</summary>
+/// <summary>The fields of a message as text, in order. Bytes from 0x80 become U+0080 to U+00FF.</summary>
 public sealed class Http1Fields : IReadOnlyList<KeyValuePair<string, string>>
 {
     private readonly KeyValuePair<string, string>[] _fields;
@@ -20,7 +20,7 @@ public sealed class Http1Fields : IReadOnlyList<KeyValuePair<string, string>>
     /// <inheritdoc/>
     public KeyValuePair<string, string> this[int index] => _fields[index];
 
-    /// <summary>The value of a field by its name in any case; several joined by a comma; null when there is none.</summary>
+    /// <summary>The value of a field by name in any case; several joined by commas; null when there is none.</summary>
     public string? this[string name]
     {
         get

@@ -11,6 +11,8 @@ namespace Tipi.Protocols.Http1;
 /// <remarks>Names and values are written as they are: check them when they are set, with FieldValidation.</remarks>
 public ref struct Http1HeadWriter
 {
+    private const int MaxContentLengthSize = 40; // name, 19 digits, CRLF
+
     private readonly Span<byte> _destination;
 
     /// <summary>A writer over <paramref name="destination"/>, from its first byte.</summary>
@@ -80,7 +82,7 @@ public ref struct Http1HeadWriter
     }
 
     /// <summary>Copies lines that are encoded already, CRLF included, such as a cached Date line.</summary>
-    public bool TryWriteLine(ReadOnlySpan<byte> preencoded)
+    public bool TryWriteLine(scoped ReadOnlySpan<byte> preencoded)
     {
         if (!preencoded.TryCopyTo(Free)) return false;
         Written += preencoded.Length;
@@ -93,12 +95,11 @@ public ref struct Http1HeadWriter
     {
         ArgumentOutOfRangeException.ThrowIfNegative(value);
         ReadOnlySpan<byte> name = "Content-Length: "u8;
-        Span<byte> free = Free;
-        if (!name.TryCopyTo(free)) return false;
-        if (!Utf8Formatter.TryFormat(value, free[name.Length..], out int digits)) return false;
-        if (!"\r\n"u8.TryCopyTo(free[(name.Length + digits)..])) return false;
-        Written += name.Length + digits + 2;
-        return true;
+        Span<byte> line = stackalloc byte[MaxContentLengthSize];
+        name.CopyTo(line);
+        Utf8Formatter.TryFormat(value, line[name.Length..], out int digits);
+        "\r\n"u8.CopyTo(line[(name.Length + digits)..]);
+        return TryWriteLine(line[..(name.Length + digits + 2)]);
     }
 
     /// <summary>Writes the empty line that ends the head.</summary>

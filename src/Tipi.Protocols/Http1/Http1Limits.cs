@@ -1,6 +1,6 @@
 namespace Tipi.Protocols.Http1;
 
-/// <summary>What a peer may send before it is refused. Bytes unless said otherwise; every limit includes line ends.</summary>
+/// <summary>What a peer may send before it is refused. In bytes, line ends included, unless said otherwise.</summary>
 public sealed class Http1Limits
 {
     /// <summary>The defaults.</summary>
@@ -9,7 +9,7 @@ public sealed class Http1Limits
     /// <summary>The request or status line. 8,192 as in Kestrel: longer URLs break in other places first.</summary>
     public int MaxRequestLineSize { get; init; } = 8192;
 
-    /// <summary>All field lines of a head. 32,768 as in Kestrel: bounds the memory of a request not yet accepted.</summary>
+    /// <summary>All field lines of a head. 32,768 as in Kestrel: bounds the memory of an unaccepted request.</summary>
     public int MaxHeadersTotalSize { get; init; } = 32768;
 
     /// <summary>Field lines of a head. 100 as in Kestrel: bounds the work that many tiny fields cause.</summary>
@@ -25,8 +25,8 @@ public sealed class Http1Limits
     public int MaxChunkLineSize { get; init; } = 4096;
 
     /// <summary>
-    /// How far chunk lines may outweigh the data they announce over a whole body; 16 bytes a line and twice the data are
-    /// free. 16,384: stops a peer that keeps a connection busy with framing and hardly any data.
+    /// How far chunk lines may outweigh the data they announce over a whole body; 16 bytes a line and twice the data
+    /// are free. 16,384: stops a peer that keeps a connection busy with framing and hardly any data.
     /// </summary>
     public int MaxChunkOverhead { get; init; } = 16384;
 }

@@ -8,9 +8,9 @@ namespace Tipi.Protocols.Http1;
 /// <remarks>
 /// <para>Lives: head → body, whole or in runs → <see cref="IsComplete"/> → the next head. A head that is asked for
 /// earlier skips the rest of the body. Bytes of messages that follow stay in the reader, so pipelining is safe.</para>
-/// <para>The limits hold always. When the peer breaks the protocol or a limit, <see cref="Http1ProtocolException"/> tells
-/// the status to answer with; close after it. One caller at a time. The source is not closed, and it decides how long
-/// a read waits.</para>
+/// <para>The limits hold always. When the peer breaks the protocol or a limit, <see cref="Http1ProtocolException"/>
+/// tells the status to answer with; close after it. One caller at a time. The source is not closed, and it decides how
+/// long a read waits.</para>
 /// </remarks>
 public sealed class Http1Reader
 {
@@ -129,7 +129,7 @@ public sealed class Http1Reader
         T result;
         while (!Try(step, out result))
         {
-            if (_read is null) throw new InvalidOperationException("The source is asynchronous: use the Async methods.");
+            if (_read is null) throw new InvalidOperationException("The source is asynchronous: call Async methods.");
             Received(_read(_buffer.Free()));
         }
 
@@ -152,7 +152,7 @@ public sealed class Http1Reader
 
     private bool Try<T>(Step<T> step, out T result)
     {
-        if (_failed) throw new InvalidOperationException("The peer broke the protocol earlier: nothing more can be read.");
+        if (_failed) throw new InvalidOperationException("The peer broke the protocol: nothing more can be read.");
         try
         {
             return step(out result);

@@ -5,7 +5,7 @@ internal static class Ipv6Literal
 {
     private const int Groups = 8;
 
-    /// <summary>The length of the literal that <paramref name="text"/> begins with, brackets included; 0 when none.</summary>
+    /// <summary>The length of the literal that the text begins with, brackets included; 0 when none.</summary>
     internal static int LengthAtStart(ReadOnlySpan<byte> text)
     {
         int close = text.IndexOf((byte)']');

@@ -1,6 +1,6 @@
 namespace Tipi.Protocols.Http1;
 
-/// <summary>The elements of a comma-separated field value, without white space around them; some may be empty.</summary>
+/// <summary>The elements of a comma-separated value, without white space around them; some may be empty.</summary>
 internal ref struct ListElements
 {
     private ReadOnlySpan<byte> _rest;

@@ -13,7 +13,7 @@ public static class MessageFraming
     public static ProtocolErrorCode ForRequest(in FramingFields fields, int minorVersion, out BodyFraming body) =>
         Decide(in fields, minorVersion, BodyFraming.None, out body);
 
-    /// <summary>How the body of a response ends. It also depends on the request (RFC 9112 §6.3, items 1 and 2).</summary>
+    /// <summary>How the body of a response ends. It depends on the request too (RFC 9112 §6.3, items 1, 2).</summary>
     /// <param name="fields">Its framing fields.</param>
     /// <param name="minorVersion">1 for HTTP/1.1, 0 for HTTP/1.0.</param>
     /// <param name="statusCode">The response's status.</param>

@@ -35,7 +35,7 @@ public sealed class RequestHead
     /// <summary>The query with its question mark; empty when there is none.</summary>
     public ByteRange QueryRange { get; internal set; }
 
-    /// <summary>The path has a percent sign or a segment that begins with a dot: see <see cref="PathDecoding"/>.</summary>
+    /// <summary>The path has a percent sign or a segment with a dot first; see <see cref="PathDecoding"/>.</summary>
     public bool PathNeedsDecoding { get; internal set; }
 
     /// <summary>1 for HTTP/1.1, 0 for HTTP/1.0.</summary>

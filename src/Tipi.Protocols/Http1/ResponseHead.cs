@@ -2,7 +2,7 @@ using Tipi.Protocols.Http;
 
 namespace Tipi.Protocols.Http1;
 
-/// <summary>A response head as positions in the bytes it was parsed from. Lives and is reused as RequestHead is.</summary>
+/// <summary>A response head as positions in the bytes it was parsed from. It lives as RequestHead does.</summary>
 public sealed class ResponseHead
 {
     /// <summary>The status, 100 to 999.</summary>

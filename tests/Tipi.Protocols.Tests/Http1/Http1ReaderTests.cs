@@ -100,7 +100,8 @@ public sealed class Http1ReaderTests
     [InlineData("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n", 400)]
     [InlineData("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400)]
     [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30000001\r\n\r\n", 413)]
-    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n", 413, 10)]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n",
+        413, 10)]
     [InlineData("GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400)]
     [InlineData("GET * HTTP/1.1\r\nHost: a\r\n\r\n", 405)]
     public void A_broken_protocol_ends_the_reader(string text, int statusCode, long maxBodySize = 30_000_000)
