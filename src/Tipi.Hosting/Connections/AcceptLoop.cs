@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Connections;
+using Tipi.Hosting.Diagnostics;
+
+namespace Tipi.Hosting.Connections;
+
+/// <summary>Accept → track, for one listener, until it is unbound.</summary>
+internal sealed class AcceptLoop(IConnectionListener listener, ServerContext server, ConnectionRegistry connections)
+    : IThreadPoolWorkItem
+{
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal IConnectionListener Listener { get; } = listener;
+
+    internal Task Execution { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Starts on the pool, so that nothing of the starter's execution context reaches the requests.</summary>
+    internal void Start() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    public void Execute() => Execution = RunAsync();
+
+    /// <summary>Stops accepting.</summary>
+    internal async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await Listener.UnbindAsync(cancellationToken).ConfigureAwait(false);
+        await _ended.Task.ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (await Listener.AcceptAsync() is { } transport) await TrackAsync(transport);
+        }
+        catch (Exception error)
+        {
+            server.Log.AcceptFailed(error, Listener.EndPoint.ToString() ?? "");
+        }
+        _ended.TrySetResult();
+    }
+
+    private async ValueTask TrackAsync(ConnectionContext transport)
+    {
+        long limit = server.Options.Limits.MaxConcurrentConnections ?? long.MaxValue;
+        if (connections.Count < limit)
+        {
+            connections.Start(transport);
+            return;
+        }
+        server.Metrics.ConnectionRejected();
+        server.Log.ConnectionRejected(transport.ConnectionId, limit);
+        transport.Abort(new ConnectionAbortedException("There are too many connections."));
+        await transport.DisposeAsync();
+    }
+}

@@ -1,0 +1,128 @@
+using Microsoft.AspNetCore.Connections;
+using Tipi.Hosting.Diagnostics;
+using Tipi.Hosting.Http1;
+using Tipi.Transport.Uring;
+
+namespace Tipi.Hosting.Connections;
+
+/// <summary>
+/// The connections of a server, as a list through themselves. Accept → track → drain: a connection is here from its
+/// acceptance to the end of its disposal.
+/// </summary>
+internal sealed class ConnectionRegistry(ServerContext server, Http1StreamPool streams)
+{
+    /// <summary>
+    /// An application that ignores the abort can hold its connection for ever; the server waits no longer than this, so
+    /// that the process can end.
+    /// </summary>
+    private static readonly TimeSpan s_abortPatience = TimeSpan.FromSeconds(1);
+
+    private static readonly Action<object?> s_start = static connection => ((ServerConnection)connection!).Execute();
+
+    private readonly Lock _gate = new();
+    private readonly List<ServerConnection> _expired = [];
+    private ServerConnection? _first;
+    private TaskCompletionSource? _drained;
+
+    internal int Count { get; private set; }
+
+    /// <summary>Takes an accepted connection over and starts it, on its ring's thread when it has one.</summary>
+    internal void Start(ConnectionContext transport)
+    {
+        var connection = new ServerConnection(transport, server, this, streams);
+        Add(connection);
+        if (transport.Features.Get<IRingAffinityFeature>() is { } affinity) affinity.Post(s_start, connection);
+        else ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
+    }
+
+    /// <summary>Wakes the connections whose deadline has passed. Called by the heartbeat only.</summary>
+    internal void Expire()
+    {
+        long nowMs = server.Clock.NowMs;
+        lock (_gate)
+        {
+            for (ServerConnection? connection = _first; connection is not null; connection = connection.Next)
+            {
+                if (nowMs > connection.DeadlineMs) _expired.Add(connection);
+            }
+        }
+        foreach (ServerConnection connection in _expired) connection.Wake();
+        _expired.Clear();
+    }
+
+    /// <summary>Asks all connections to end after what they do now, waits for them, and aborts those that are late.</summary>
+    internal async Task DrainAsync(CancellationToken deadline)
+    {
+        Task drained = WhenDrained();
+        foreach (ServerConnection connection in Snapshot()) connection.Wake();
+        try
+        {
+            await drained.WaitAsync(deadline).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await AbortAllAsync().ConfigureAwait(false);
+        }
+    }
+
+    internal void Remove(ServerConnection connection)
+    {
+        server.Metrics.ConnectionClosed();
+        lock (_gate)
+        {
+            if (connection.Previous is { } previous) previous.Next = connection.Next;
+            else _first = connection.Next;
+            if (connection.Next is { } next) next.Previous = connection.Previous;
+            connection.Previous = connection.Next = null;
+            if (--Count == 0) _drained?.TrySetResult();
+        }
+    }
+
+    private void Add(ServerConnection connection)
+    {
+        server.Metrics.ConnectionOpened();
+        lock (_gate)
+        {
+            connection.Next = _first;
+            if (_first is not null) _first.Previous = connection;
+            _first = connection;
+            Count++;
+        }
+    }
+
+    private Task WhenDrained()
+    {
+        lock (_gate)
+        {
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (Count == 0) _drained.TrySetResult();
+            return _drained.Task;
+        }
+    }
+
+    private List<ServerConnection> Snapshot()
+    {
+        lock (_gate)
+        {
+            var all = new List<ServerConnection>(Count);
+            for (ServerConnection? connection = _first; connection is not null; connection = connection.Next)
+                all.Add(connection);
+            return all;
+        }
+    }
+
+    private async Task AbortAllAsync()
+    {
+        List<ServerConnection> late = Snapshot();
+        server.Log.ConnectionsAborted(late.Count);
+        foreach (ServerConnection connection in late) connection.Abort("The server stops and the connection is late.");
+        try
+        {
+            await WhenDrained().WaitAsync(s_abortPatience).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The log above tells how many there were.
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace Tipi.Hosting.Connections;
+
+/// <summary>
+/// Once a second: the clock goes on and connections past their deadline are woken. A thread of its own, since a busy
+/// thread pool must not stop the time.
+/// </summary>
+internal sealed class Heartbeat(ServerContext server, ConnectionRegistry connections) : IDisposable
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    private readonly ManualResetEventSlim _stop = new();
+    private Thread? _thread;
+
+    internal bool IsRunning => _thread is not null;
+
+    internal void Start()
+    {
+        _thread = new Thread(Run) { Name = "Tipi heartbeat", IsBackground = true };
+        _thread.UnsafeStart();
+    }
+
+    public void Dispose()
+    {
+        _stop.Set();
+        _thread?.Join();
+        _stop.Dispose();
+    }
+
+    private void Run()
+    {
+        while (!_stop.Wait(s_interval))
+        {
+            server.Clock.Advance();
+            connections.Expire();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using Microsoft.AspNetCore.Connections;
+using Tipi.Hosting.Diagnostics;
+using Tipi.Hosting.Http1;
+
+namespace Tipi.Hosting.Connections;
+
+/// <summary>
+/// One accepted connection from start to disposal, whatever it speaks. The registry owns it; the heartbeat looks at its
+/// deadline once a second. An idle one owns no request objects.
+/// </summary>
+internal sealed class ServerConnection : IThreadPoolWorkItem
+{
+    private static readonly Action<object?> s_onClosed = static connection => ((ServerConnection)connection!).OnClosed();
+
+    private readonly ConnectionRegistry _registry;
+    private readonly Http1Connection _protocol;
+    private IDictionary<object, object?>? _persistentState;
+    private CancellationTokenRegistration _closeWatch;
+    private long _deadlineMs = long.MaxValue;
+    private uint _requests;
+    private bool _watchesClose;
+    private volatile bool _isClosed;
+
+    internal ServerConnection(
+        ConnectionContext transport, ServerContext server, ConnectionRegistry registry, Http1StreamPool streams)
+    {
+        Transport = transport;
+        Server = server;
+        _registry = registry;
+        _protocol = new Http1Connection(this, streams);
+    }
+
+    internal ConnectionContext Transport { get; }
+
+    internal ServerContext Server { get; }
+
+    internal string Id => Transport.ConnectionId;
+
+    /// <summary>The connection's run; it never faults.</summary>
+    internal Task Execution { get; private set; } = Task.CompletedTask;
+
+    /// <summary>True once the peer has gone or the connection was aborted.</summary>
+    internal bool IsClosed => _isClosed;
+
+    /// <summary>When a wait that goes on must end, in the clock's milliseconds; MaxValue: never.</summary>
+    internal long DeadlineMs
+    {
+        get => Volatile.Read(ref _deadlineMs);
+        set => Volatile.Write(ref _deadlineMs, value);
+    }
+
+    internal bool HasExpired => Server.Clock.NowMs > DeadlineMs;
+
+    internal IDictionary<object, object?> PersistentState => _persistentState ??= new Dictionary<object, object?>();
+
+    /// <summary>A link of the registry's list.</summary>
+    internal ServerConnection? Previous { get; set; }
+
+    /// <summary>A link of the registry's list.</summary>
+    internal ServerConnection? Next { get; set; }
+
+    /// <summary>Starts the connection's run on the calling thread.</summary>
+    public void Execute() => Execution = RunAsync();
+
+    internal uint NextRequestNumber() => ++_requests;
+
+    /// <summary>Sets the deadline from now; <see cref="TimeSpan.MaxValue"/>: none.</summary>
+    internal void ExpireIn(TimeSpan time) =>
+        DeadlineMs = time == TimeSpan.MaxValue ? long.MaxValue : Server.Clock.NowMs + (long)time.TotalMilliseconds;
+
+    /// <summary>Wakes the connection's pending read, so that it looks at its deadline and at the server's state.</summary>
+    internal void Wake() => Transport.Transport.Input.CancelPendingRead();
+
+    internal void Abort(string reason)
+    {
+        Transport.Abort(new ConnectionAbortedException(reason));
+        OnClosed();
+    }
+
+    /// <summary>From now on <see cref="IsClosed"/> follows the transport; nobody pays for it before somebody asks.</summary>
+    internal void WatchForClose()
+    {
+        if (_watchesClose) return;
+        _watchesClose = true;
+        _closeWatch = Transport.ConnectionClosed.UnsafeRegister(s_onClosed, this);
+    }
+
+    private async Task RunAsync()
+    {
+        Server.Log.ConnectionOpened(Id);
+        try
+        {
+            await _protocol.RunAsync();
+        }
+        catch (Exception error)
+        {
+            Server.Log.ConnectionFailed(error, Id);
+        }
+        _closeWatch.Unregister();
+        try
+        {
+            await Transport.DisposeAsync();
+        }
+        catch (Exception error)
+        {
+            Server.Log.ConnectionFailed(error, Id);
+        }
+        Server.Log.ConnectionClosed(Id);
+        _registry.Remove(this);
+    }
+
+    private void OnClosed()
+    {
+        _isClosed = true;
+        _protocol.OnClosed();
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text;
+
+namespace Tipi.Hosting.Diagnostics;
+
+/// <summary>
+/// The time as the heartbeat last saw it: for limits that are checked once a second, and for the lines of a head that
+/// change once a second. Reading it costs a load.
+/// </summary>
+internal sealed class ServerClock
+{
+    private readonly bool _addServerHeader;
+    private volatile HeadLines _lines;
+    private long _nowMs;
+
+    internal ServerClock(bool addServerHeader)
+    {
+        _addServerHeader = addServerHeader;
+        _lines = MakeLines(DateTimeOffset.UtcNow);
+        _nowMs = Environment.TickCount64;
+    }
+
+    /// <summary>Milliseconds of a clock that never goes back, at most about a second old.</summary>
+    internal long NowMs => Volatile.Read(ref _nowMs);
+
+    /// <summary>Lines every response has unless the application sets them.</summary>
+    internal HeadLines Lines => _lines;
+
+    /// <summary>Called by the heartbeat.</summary>
+    internal void Advance()
+    {
+        Volatile.Write(ref _nowMs, Environment.TickCount64);
+        _lines = MakeLines(DateTimeOffset.UtcNow);
+    }
+
+    private HeadLines MakeLines(DateTimeOffset now)
+    {
+        string date = $"Date: {now.ToString("r", CultureInfo.InvariantCulture)}\r\n";
+        string server = _addServerHeader ? "Server: Tipi\r\n" : "";
+        return new HeadLines(
+            Encoding.ASCII.GetBytes(date), Encoding.ASCII.GetBytes(server), Encoding.ASCII.GetBytes(date + server));
+    }
+
+    internal sealed record HeadLines(byte[] Date, byte[] Server, byte[] DateAndServer);
+}

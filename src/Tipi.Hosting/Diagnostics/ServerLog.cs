@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tipi.Hosting.Diagnostics;
+
+/// <summary>What the server logs. A peer's fault is Debug: peers must not be able to fill a log.</summary>
+internal static partial class ServerLog
+{
+    internal const string Category = "Tipi.Server";
+
+    [LoggerMessage(1, LogLevel.Debug, "Connection {ConnectionId} opened.")]
+    internal static partial void ConnectionOpened(this ILogger log, string connectionId);
+
+    [LoggerMessage(2, LogLevel.Debug, "Connection {ConnectionId} closed.")]
+    internal static partial void ConnectionClosed(this ILogger log, string connectionId);
+
+    [LoggerMessage(3, LogLevel.Debug, "Connection {ConnectionId} was reset by its peer or aborted.")]
+    internal static partial void ConnectionReset(this ILogger log, Exception error, string connectionId);
+
+    [LoggerMessage(4, LogLevel.Warning, "Connection {ConnectionId} was closed: there are {Limit} connections already.")]
+    internal static partial void ConnectionRejected(this ILogger log, string connectionId, long limit);
+
+    [LoggerMessage(5, LogLevel.Critical, "Connection {ConnectionId} failed by a fault of the server.")]
+    internal static partial void ConnectionFailed(this ILogger log, Exception error, string connectionId);
+
+    [LoggerMessage(6, LogLevel.Critical, "Accepting connections on {EndPoint} failed.")]
+    internal static partial void AcceptFailed(this ILogger log, Exception error, string endPoint);
+
+    [LoggerMessage(13, LogLevel.Error,
+        "Connection {ConnectionId}, request {RequestId}: the application threw an unhandled exception.")]
+    internal static partial void ApplicationFailed(this ILogger log, Exception error, string connectionId, string requestId);
+
+    [LoggerMessage(14, LogLevel.Error, "Connection {ConnectionId}, request {RequestId}: a completion callback failed.")]
+    internal static partial void CallbackFailed(this ILogger log, Exception error, string connectionId, string requestId);
+
+    [LoggerMessage(17, LogLevel.Debug, "Connection {ConnectionId}: request refused with {StatusCode}. {Reason}")]
+    internal static partial void RequestRefused(this ILogger log, string connectionId, int statusCode, string reason);
+
+    [LoggerMessage(18, LogLevel.Debug, "Connection {ConnectionId}, request {RequestId}: the client went away.")]
+    internal static partial void RequestAborted(this ILogger log, Exception error, string connectionId, string requestId);
+
+    [LoggerMessage(19, LogLevel.Debug, "Connection {ConnectionId}, request {RequestId}: the request's body is bad.")]
+    internal static partial void BodyRefused(this ILogger log, Exception error, string connectionId, string requestId);
+
+    [LoggerMessage(30, LogLevel.Warning, "io_uring is not available: {Cause} {Remedy} Tipi uses sockets meanwhile.")]
+    internal static partial void RingMissing(this ILogger log, string cause, string remedy);
+
+    [LoggerMessage(31, LogLevel.Warning,
+        "{Endpoint} held a ring past the budget more than once. From now on it runs on the thread pool.")]
+    internal static partial void EndpointLearned(this ILogger log, string endpoint);
+
+    [LoggerMessage(40, LogLevel.Warning, "The addresses {Addresses} are not used: endpoints given in code win.")]
+    internal static partial void AddressesOverridden(this ILogger log, string addresses);
+
+    [LoggerMessage(41, LogLevel.Warning, "Could not listen on {Address} at {EndPoint}.")]
+    internal static partial void LoopbackSkipped(this ILogger log, Exception error, string address, string endPoint);
+
+    [LoggerMessage(42, LogLevel.Warning, "{Connections} connections did not end in time and were aborted.")]
+    internal static partial void ConnectionsAborted(this ILogger log, int connections);
+}

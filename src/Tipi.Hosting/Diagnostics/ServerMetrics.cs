@@ -1,0 +1,46 @@
+using System.Diagnostics.Metrics;
+
+namespace Tipi.Hosting.Diagnostics;
+
+/// <summary>The instruments of the meter <c>Tipi.Server</c>. They cost a check while nobody listens.</summary>
+internal sealed class ServerMetrics : IDisposable
+{
+    internal const string MeterName = "Tipi.Server";
+
+    private readonly Meter _meter;
+    private readonly UpDownCounter<long> _connections;
+    private readonly Counter<long> _rejectedConnections;
+    private readonly Counter<long> _refusedRequests;
+    private readonly Counter<long> _handOffs;
+    private readonly Counter<long> _learned;
+
+    internal ServerMetrics(IMeterFactory? factory)
+    {
+        _meter = factory?.Create(MeterName) ?? new Meter(MeterName);
+        _connections = _meter.CreateUpDownCounter<long>(
+            "tipi.active_connections", "{connection}", "Connections that are open.");
+        _rejectedConnections = _meter.CreateCounter<long>(
+            "tipi.rejected_connections", "{connection}", "Connections closed because there were too many.");
+        _refusedRequests = _meter.CreateCounter<long>(
+            "tipi.refused_requests", "{request}", "Requests refused before the application saw them.");
+        _handOffs = _meter.CreateCounter<long>(
+            "tipi.hand_offs", "{hand_off}", "Handlers that held a ring past the budget and lost it.");
+        _learned = _meter.CreateCounter<long>(
+            "tipi.learned_endpoints", "{endpoint}", "Endpoints that run on the thread pool since they held a ring.");
+    }
+
+    internal void ConnectionOpened() => _connections.Add(1);
+
+    internal void ConnectionClosed() => _connections.Add(-1);
+
+    internal void ConnectionRejected() => _rejectedConnections.Add(1);
+
+    internal void RequestRefused(int statusCode) =>
+        _refusedRequests.Add(1, new KeyValuePair<string, object?>("http.response.status_code", statusCode));
+
+    internal void HandedOff(long count) => _handOffs.Add(count);
+
+    internal void EndpointLearned() => _learned.Add(1);
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,223 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using Tipi.Protocols.Http;
+
+namespace Tipi.Hosting.Exchange;
+
+/// <summary>
+/// The fields of one message, in the order they were added. A message has few, so a lookup is a scan: first by reference,
+/// since the usual names are interned, then without regard to case. Content-Length is kept as a number.
+/// </summary>
+/// <param name="isResponse">Responses check what the application sets: it must not break out of its line.</param>
+internal sealed class HeaderTable(bool isResponse) : IHeaderDictionary
+{
+    private const long NoLength = -1;
+
+    private Field[] _fields = new Field[16];
+    private int _count;
+    private long _contentLength = NoLength;
+    private bool _isFrozen;
+
+    public int Count => _count + (_contentLength == NoLength ? 0 : 1);
+
+    public bool IsReadOnly => _isFrozen;
+
+    public ICollection<string> Keys => this.Select(static pair => pair.Key).ToArray();
+
+    public ICollection<StringValues> Values => this.Select(static pair => pair.Value).ToArray();
+
+    public long? ContentLength
+    {
+        get => _contentLength == NoLength ? null : _contentLength;
+        set
+        {
+            ThrowIfFrozen();
+            if (value < 0) throw new ArgumentOutOfRangeException(nameof(value), "Content-Length can not be negative.");
+            _contentLength = value ?? NoLength;
+        }
+    }
+
+    /// <summary>The fields but Content-Length.</summary>
+    internal ReadOnlySpan<Field> Fields => _fields.AsSpan(0, _count);
+
+    public StringValues this[string key]
+    {
+        get => TryGetValue(key, out StringValues value) ? value : StringValues.Empty;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(key);
+            ThrowIfFrozen();
+            if (IsContentLength(key)) _contentLength = ParseLength(value);
+            else if (value.Count == 0) RemoveField(key);
+            else SetField(key, value);
+        }
+    }
+
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out StringValues value)
+    {
+        int index = Find(key);
+        if (index >= 0)
+        {
+            value = _fields[index].Value;
+            return true;
+        }
+        if (_contentLength != NoLength && IsContentLength(key))
+        {
+            value = LengthText();
+            return true;
+        }
+        value = default;
+        return false;
+    }
+
+    public void Add(string key, StringValues value)
+    {
+        ThrowIfFrozen();
+        if (ContainsKey(key)) throw new ArgumentException($"The header {key} is there already.", nameof(key));
+        this[key] = value;
+    }
+
+    public void Add(KeyValuePair<string, StringValues> item) => Add(item.Key, item.Value);
+
+    public bool ContainsKey(string key) => TryGetValue(key, out _);
+
+    public bool Contains(KeyValuePair<string, StringValues> item) =>
+        TryGetValue(item.Key, out StringValues value) && value == item.Value;
+
+    public bool Remove(string key)
+    {
+        ThrowIfFrozen();
+        if (!IsContentLength(key)) return RemoveField(key);
+        bool was = _contentLength != NoLength;
+        _contentLength = NoLength;
+        return was;
+    }
+
+    public bool Remove(KeyValuePair<string, StringValues> item) => Contains(item) && Remove(item.Key);
+
+    public void Clear()
+    {
+        ThrowIfFrozen();
+        Reset();
+    }
+
+    public void CopyTo(KeyValuePair<string, StringValues>[] array, int arrayIndex)
+    {
+        foreach (KeyValuePair<string, StringValues> field in this) array[arrayIndex++] = field;
+    }
+
+    public IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator()
+    {
+        for (int i = 0; i < _count; i++) yield return new(_fields[i].Name, _fields[i].Value);
+        if (_contentLength != NoLength) yield return new(HeaderNames.ContentLength, LengthText());
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Adds a field that was received and checked by the parser; a repeated one gets a further value.</summary>
+    internal void AddReceived(string name, string value)
+    {
+        int index = Find(name);
+        if (index >= 0) _fields[index].Value = StringValues.Concat(_fields[index].Value, value);
+        else Append(name, value);
+    }
+
+    /// <summary>No further change: the head is on its way.</summary>
+    internal void Freeze() => _isFrozen = true;
+
+    internal void Reset()
+    {
+        _fields.AsSpan(0, _count).Clear();
+        _count = 0;
+        _contentLength = NoLength;
+        _isFrozen = false;
+    }
+
+    private static bool IsContentLength(string key) =>
+        ReferenceEquals(key, HeaderNames.ContentLength)
+        || (key.Length == HeaderNames.ContentLength.Length
+            && key.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase));
+
+    private static long ParseLength(StringValues value)
+    {
+        if (value.Count == 0) return NoLength;
+        if (HeaderUtilities.TryParseNonNegativeInt64(value.ToString(), out long length)) return length;
+        throw new InvalidOperationException($"Content-Length can not be \"{value}\": it is a number of bytes.");
+    }
+
+    private string LengthText() => _contentLength.ToString(CultureInfo.InvariantCulture);
+
+    private int Find(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ReadOnlySpan<Field> fields = Fields;
+        for (int i = 0; i < fields.Length; i++)
+        {
+            if (ReferenceEquals(fields[i].Name, key)) return i;
+        }
+        for (int i = 0; i < fields.Length; i++)
+        {
+            string name = fields[i].Name;
+            if (name.Length == key.Length && name.Equals(key, StringComparison.OrdinalIgnoreCase)) return i;
+        }
+        return -1;
+    }
+
+    private void SetField(string key, StringValues value)
+    {
+        if (isResponse) Validate(key, value);
+        int index = Find(key);
+        if (index >= 0) _fields[index].Value = value;
+        else Append(key, value);
+    }
+
+    private void Append(string name, StringValues value)
+    {
+        if (_count == _fields.Length) Array.Resize(ref _fields, _count * 2);
+        _fields[_count++] = new Field { Name = name, Value = value };
+    }
+
+    private bool RemoveField(string key)
+    {
+        int index = Find(key);
+        if (index < 0) return false;
+        _count--;
+        Array.Copy(_fields, index + 1, _fields, index, _count - index);
+        _fields[_count] = default;
+        return true;
+    }
+
+    private static void Validate(string key, StringValues values)
+    {
+        if (!FieldValidation.IsToken(key))
+            throw new InvalidOperationException($"\"{Printable(key)}\" is not a header name: it is not a token.");
+        for (int i = 0; i < values.Count; i++)
+        {
+            string value = values[i] ?? "";
+            int wrong = FieldValidation.IndexOfInvalidValueChar(value);
+            if (wrong < 0) continue;
+            throw new InvalidOperationException(
+                $"The value of the header {key} has the character 0x{(int)value[wrong]:X4} at position {wrong}: "
+                + "only visible ASCII, spaces and tabs can be sent.");
+        }
+    }
+
+    private static string Printable(string text) =>
+        string.Concat(text.Select(static c => char.IsControl(c) ? $"\\u{(int)c:X4}" : c.ToString()));
+
+    private void ThrowIfFrozen()
+    {
+        if (_isFrozen)
+            throw new InvalidOperationException("Headers can not be changed: the response has already started.");
+    }
+
+    internal struct Field
+    {
+        internal string Name;
+        internal StringValues Value;
+    }
+}

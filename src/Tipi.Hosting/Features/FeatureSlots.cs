@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Features.Authentication;
+
+namespace Tipi.Hosting.Features;
+
+/// <summary>
+/// The features that have a fixed place in a <see cref="FeatureTable"/>. The first <see cref="ServedCount"/> are served
+/// by the exchange itself, in this order; the others are set by the framework on many requests.
+/// </summary>
+internal static class FeatureSlots
+{
+    internal const int ServedCount = 16;
+
+    internal static readonly Type[] Types =
+    [
+        typeof(IHttpRequestFeature),
+        typeof(IHttpResponseFeature),
+        typeof(IHttpResponseBodyFeature),
+        typeof(IRequestBodyPipeFeature),
+        typeof(IHttpRequestIdentifierFeature),
+        typeof(IHttpConnectionFeature),
+        typeof(IHttpRequestLifetimeFeature),
+        typeof(IHttpRequestBodyDetectionFeature),
+        typeof(IHttpRequestTrailersFeature),
+        typeof(IHttpUpgradeFeature),
+        typeof(IHttpMaxRequestBodySizeFeature),
+        typeof(IHttpBodyControlFeature),
+        typeof(IBadRequestExceptionFeature),
+        typeof(IRouteValuesFeature),
+        typeof(IEndpointFeature),
+        typeof(Microsoft.AspNetCore.Connections.Features.IPersistentStateFeature),
+
+        typeof(IServiceProvidersFeature),
+        typeof(IItemsFeature),
+        typeof(IQueryFeature),
+        typeof(IFormFeature),
+        typeof(IRequestCookiesFeature),
+        typeof(IResponseCookiesFeature),
+        typeof(IHttpAuthenticationFeature),
+        typeof(IHttpActivityFeature),
+        typeof(IHttpMetricsTagsFeature),
+        typeof(ISessionFeature),
+        typeof(IHttpResetFeature),
+        typeof(IHttpResponseTrailersFeature),
+        typeof(IHttpExtendedConnectFeature),
+        typeof(ITlsConnectionFeature),
+    ];
+}

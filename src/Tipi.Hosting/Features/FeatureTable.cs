@@ -1,0 +1,108 @@
+using System.Collections;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Tipi.Hosting.Features;
+
+/// <summary>
+/// The features of one request: a fixed slot for each usual one, a short list for the others, and below them the
+/// features of the connection. Everything can be replaced through the setters; <see cref="Reset"/> undoes that.
+/// </summary>
+internal abstract class FeatureTable : IFeatureCollection
+{
+    private readonly object?[] _served = new object?[FeatureSlots.ServedCount];
+    private readonly object?[] _current = new object?[FeatureSlots.Types.Length];
+    private List<KeyValuePair<Type, object>>? _others;
+    private IFeatureCollection? _connection;
+    private bool _changed;
+
+    public int Revision { get; private set; }
+
+    public bool IsReadOnly => false;
+
+    public object? this[Type key]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(key);
+            int slot = Array.IndexOf(FeatureSlots.Types, key);
+            return (slot >= 0 ? _current[slot] : FindOther(key)) ?? _connection?[key];
+        }
+        set
+        {
+            ArgumentNullException.ThrowIfNull(key);
+            SetSlot(Array.IndexOf(FeatureSlots.Types, key), key, value);
+        }
+    }
+
+    public TFeature? Get<TFeature>()
+    {
+        int slot = FeatureSlot<TFeature>.Index;
+        object? value = slot >= 0 ? _current[slot] : FindOther(typeof(TFeature));
+        if (value is not null) return (TFeature)value;
+        return _connection is null ? default : _connection.Get<TFeature>();
+    }
+
+    public void Set<TFeature>(TFeature? instance) => SetSlot(FeatureSlot<TFeature>.Index, typeof(TFeature), instance);
+
+    public IEnumerator<KeyValuePair<Type, object>> GetEnumerator()
+    {
+        for (int slot = 0; slot < _current.Length; slot++)
+        {
+            if (_current[slot] is { } value) yield return new(FeatureSlots.Types[slot], value);
+        }
+        foreach (KeyValuePair<Type, object> other in _others ?? []) yield return other;
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Gives the exchange's own features their places, in the order of <see cref="FeatureSlots"/>.</summary>
+    internal void Serve(ReadOnlySpan<object?> features)
+    {
+        features.CopyTo(_served);
+        features.CopyTo(_current);
+    }
+
+    internal void Attach(IFeatureCollection connection) => _connection = connection;
+
+    /// <summary>Back to the served features; forgets what the application set and the connection.</summary>
+    internal void Reset()
+    {
+        _connection = null;
+        if (!_changed) return;
+        _changed = false;
+        Revision++;
+        _others?.Clear();
+        Array.Clear(_current);
+        _served.CopyTo(_current, 0);
+    }
+
+    private object? FindOther(Type key)
+    {
+        if (_others is null) return null;
+        foreach (KeyValuePair<Type, object> other in _others)
+        {
+            if (other.Key == key) return other.Value;
+        }
+        return null;
+    }
+
+    private void SetSlot(int slot, Type key, object? value)
+    {
+        _changed = true;
+        Revision++;
+        if (slot >= 0) _current[slot] = value;
+        else SetOther(key, value);
+    }
+
+    private void SetOther(Type key, object? value)
+    {
+        _others ??= [];
+        int index = _others.FindIndex(other => other.Key == key);
+        if (value is null)
+        {
+            if (index >= 0) _others.RemoveAt(index);
+        }
+        else if (index >= 0) _others[index] = new(key, value);
+        else _others.Add(new(key, value));
+    }
+}

@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Http.Features;
+using Tipi.Hosting.Exchange;
+
+namespace Tipi.Hosting.Features;
+
+/// <summary>Connection and number of the request, made when somebody asks.</summary>
+internal sealed class IdentifierFeature(HttpExchange exchange) : IHttpRequestIdentifierFeature
+{
+    public string TraceIdentifier
+    {
+        get => exchange.Identifier;
+        set => exchange.Identifier = value;
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Tipi.Hosting.Exchange;
+
+namespace Tipi.Hosting.Features;
+
+/// <summary>Hands the connection to the application: 101, then raw bytes (RFC 9110 §7.8).</summary>
+internal sealed class UpgradeFeature(HttpExchange exchange) : IHttpUpgradeFeature
+{
+    public bool IsUpgradableRequest => exchange.Input.IsUpgradable && !exchange.IsUpgraded;
+
+    public async Task<Stream> UpgradeAsync()
+    {
+        if (exchange.IsUpgraded) throw new InvalidOperationException("The connection is upgraded already.");
+        if (!exchange.Input.IsUpgradable) throw new InvalidOperationException("The request does not ask for an upgrade.");
+        if (!exchange.Server.TryCountUpgrade())
+            throw new InvalidOperationException("The limit of upgraded connections is reached.");
+        exchange.IsUpgraded = true;
+        exchange.Response.StatusCode = StatusCodes.Status101SwitchingProtocols;
+        exchange.Response.ReasonPhrase = null;
+        exchange.ResponseHeaders.ContentLength = null;
+        exchange.ResponseHeaders["Connection"] = "Upgrade";
+        await exchange.Body.FlushAsync();
+        exchange.Input.Upgrade();
+        return new UpgradedStream(exchange.RequestStream, exchange.ResponseStream);
+    }
+}

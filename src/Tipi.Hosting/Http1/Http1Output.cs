@@ -1,0 +1,127 @@
+using System.IO.Pipelines;
+using Tipi.Hosting.Exchange;
+using Tipi.Protocols.Http1;
+
+namespace Tipi.Hosting.Http1;
+
+/// <summary>
+/// Encodes one response into the transport's memory: the head, then the body behind it in the same block. A chunk's
+/// header is reserved in place and filled in when the chunk is closed, by a flush or by the end of its block.
+/// </summary>
+internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
+{
+    /// <summary>First guess for a head: a usual one has 100 to 400 bytes.</summary>
+    private const int HeadSizeHint = 512;
+
+    /// <summary>A head beyond this is a mistake of the application.</summary>
+    private const int LargestHeadSize = 1024 * 1024;
+
+    private const int ChunkOverhead = ChunkedEncoder.MaxPrefixSize + 2;
+
+    private PipeWriter _pipe = null!;
+    private Http1BodyMode _mode;
+    private Memory<byte> _chunk;
+    private int _chunkPrefix;
+    private int _chunkLength;
+
+    /// <summary>Whether the connection may go on after this response, once the head is written.</summary>
+    internal bool KeepsAlive { get; private set; }
+
+    /// <summary>The client learns where the body ends only from the end of the connection.</summary>
+    internal bool EndsByClose { get; private set; }
+
+    public void WriteHead(bool bodyEnds)
+    {
+        var head = new Http1ResponseHead(stream, bodyEnds);
+        for (int hint = HeadSizeHint; ; hint *= 2)
+        {
+            if (hint > LargestHeadSize) throw new InvalidOperationException("The response's headers are larger than 1 MiB.");
+            if (!head.TryEncode(_pipe.GetSpan(hint), out int written)) continue;
+            _pipe.Advance(written);
+            break;
+        }
+        _mode = head.Mode;
+        KeepsAlive = head.KeepsAlive;
+        EndsByClose = head.EndsByClose;
+    }
+
+    public Memory<byte> GetMemory(int sizeHint) =>
+        _mode == Http1BodyMode.Chunked ? GetChunkMemory(Math.Max(sizeHint, 1)) : _pipe.GetMemory(sizeHint);
+
+    public void Advance(int count)
+    {
+        if (_mode == Http1BodyMode.Plain) _pipe.Advance(count);
+        else if (_mode == Http1BodyMode.Chunked) AdvanceChunk(count);
+    }
+
+    public void WriteEnd()
+    {
+        if (_mode != Http1BodyMode.Chunked) return;
+        CloseChunk();
+        ReadOnlySpan<byte> final = ChunkedEncoder.FinalChunk;
+        final.CopyTo(_pipe.GetSpan(final.Length));
+        _pipe.Advance(final.Length);
+    }
+
+    public ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_chunkLength > 0) CloseChunk();
+        _chunk = default;
+        return _pipe.FlushAsync(cancellationToken);
+    }
+
+    public void CancelPendingFlush() => _pipe.CancelPendingFlush();
+
+    /// <summary>Tells the client to go on with its body (RFC 9110 §10.1.1).</summary>
+    internal ValueTask<FlushResult> WriteContinueAsync()
+    {
+        ReadOnlySpan<byte> answer = "HTTP/1.1 100 Continue\r\n\r\n"u8;
+        answer.CopyTo(_pipe.GetSpan(answer.Length));
+        _pipe.Advance(answer.Length);
+        return _pipe.FlushAsync();
+    }
+
+    internal void Attach(PipeWriter pipe) => _pipe = pipe;
+
+    internal void Reset()
+    {
+        _pipe = null!;
+        _mode = Http1BodyMode.None;
+        _chunk = default;
+        _chunkLength = 0;
+        KeepsAlive = EndsByClose = false;
+    }
+
+    private Memory<byte> GetChunkMemory(int sizeHint)
+    {
+        int end = _chunk.Length - 2;
+        int next = _chunkPrefix + _chunkLength;
+        if (_chunk.Length > 0 && end - next >= sizeHint) return _chunk[next..end];
+        CloseChunk();
+        _chunk = _pipe.GetMemory(checked(sizeHint + ChunkOverhead));
+        _chunkPrefix = (31 - int.LeadingZeroCount(_chunk.Length)) / 4 + 3;
+        return _chunk[_chunkPrefix..^2];
+    }
+
+    private void AdvanceChunk(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Math.Max(0, _chunk.Length - 2 - _chunkPrefix - _chunkLength));
+        _chunkLength += count;
+    }
+
+    private void CloseChunk()
+    {
+        int length = _chunkLength;
+        if (length > 0)
+        {
+            Span<byte> chunk = _chunk.Span;
+            int prefix = ChunkedEncoder.WriteChunkHeader(chunk[.._chunkPrefix], length);
+            // The place was reserved for a full block: a shorter size moves the bytes up.
+            if (prefix < _chunkPrefix) chunk.Slice(_chunkPrefix, length).CopyTo(chunk[prefix..]);
+            ChunkedEncoder.ChunkEnd.CopyTo(chunk[(prefix + length)..]);
+            _pipe.Advance(prefix + length + 2);
+        }
+        _chunk = default;
+        _chunkLength = 0;
+    }
+}

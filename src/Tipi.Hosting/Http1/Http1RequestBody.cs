@@ -1,0 +1,282 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Tipi.Hosting.Exchange;
+using Tipi.Protocols.Http;
+using Tipi.Protocols.Http1;
+
+namespace Tipi.Hosting.Http1;
+
+/// <summary>
+/// The body of one request as a reader over the connection's input. A body with a length is passed through in place; a
+/// chunked one is decoded by <see cref="ChunkedBody"/>; after an upgrade everything is passed through.
+/// </summary>
+/// <remarks>
+/// Invariant: <c>_left</c> is what the body still has in the input; <c>_isReading</c> is true between a read of the input
+/// and the <c>AdvanceTo</c> that answers it, so that it is answered exactly once.
+/// </remarks>
+internal sealed class Http1RequestBody(Http1Stream stream, Http1Limits limits) : PipeReader, IExchangeInput
+{
+    private PipeReader _input = null!;
+    private ChunkedBody? _chunked;
+    private ReadOnlySequence<byte> _last;
+    private BodyKind _kind;
+    private long _left;
+    private bool _isReading;
+    private bool _isCompleted;
+    private bool _isPending;
+    private bool _expectsContinue;
+    private volatile bool _isCancelRequested;
+
+    public PipeReader Reader => this;
+
+    public bool CanHaveBody => _kind != BodyKind.None;
+
+    public bool HasStarted { get; private set; }
+
+    public long? MaxSize { get; set; }
+
+    public IHeaderDictionary? Trailers => IsAtEnd ? _chunked?.Trailers ?? Http1Stream.NoTrailers : null;
+
+    public bool IsUpgradable => stream.Head.HasUpgrade;
+
+    /// <summary>True when a final answer before 100 leaves it open whether the client sends its body.</summary>
+    internal bool LeavesClientWaiting => _expectsContinue;
+
+    /// <summary>True when nothing of the body is left in the input.</summary>
+    internal bool IsAtEnd => _kind switch
+    {
+        BodyKind.None => true,
+        BodyKind.Length => _left == 0,
+        BodyKind.Chunked => _chunked!.IsEnded,
+        _ => false,
+    };
+
+    /// <summary>True when a read was started and nobody waited for it: the input may not be touched.</summary>
+    internal bool IsPending => _isPending;
+
+    /// <summary>True once the body was found bad: nothing after it can be understood.</summary>
+    internal bool IsBroken { get; private set; }
+
+    private long Largest => MaxSize ?? long.MaxValue;
+
+    public void Upgrade()
+    {
+        _kind = BodyKind.UntilClose;
+        _isCompleted = false;
+    }
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfUnreadable();
+        if (!HasStarted)
+        {
+            ValueTask begin = BeginAsync();
+            if (!begin.IsCompletedSuccessfully) return ReadAfterAsync(begin, cancellationToken);
+        }
+        if (TryTake(out ReadResult ready)) return new(ready);
+        ValueTask<ReadResult> read = _input.ReadAsync(cancellationToken);
+        if (!read.IsCompletedSuccessfully) return ReadOnAsync(read, cancellationToken);
+        return Accept(read.Result, out ReadResult result)
+            ? new(result)
+            : ReadOnAsync(_input.ReadAsync(cancellationToken), cancellationToken);
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        ThrowIfUnreadable();
+        result = default;
+        // The client waits for 100, which only a waiting read asks for.
+        if (_expectsContinue) return false;
+        if (!HasStarted) Begin();
+        if (TryTake(out result)) return true;
+        return _input.TryRead(out ReadResult read) && Accept(read, out result);
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (_kind == BodyKind.Chunked)
+        {
+            _chunked!.AdvanceTo(consumed, examined);
+            return;
+        }
+        if (!_isReading) return;
+        _isReading = false;
+        bool hasAll = _kind == BodyKind.Length && _last.Length == _left;
+        if (_kind == BodyKind.Length) _left -= _last.Slice(0, consumed).Length;
+        _last = default;
+        // With the whole body at hand there is nothing to wait for, whatever was examined.
+        _input.AdvanceTo(consumed, hasAll ? consumed : examined);
+    }
+
+    public override void CancelPendingRead()
+    {
+        _isCancelRequested = true;
+        _input.CancelPendingRead();
+    }
+
+    public override void Complete(Exception? exception = null) => _isCompleted = true;
+
+    internal void Attach(IDuplexPipe transport)
+    {
+        RequestHead head = stream.Head;
+        _input = transport.Input;
+        _kind = head.Body.Kind;
+        _left = head.Body.Length;
+        _expectsContinue = head.ExpectsContinue;
+        MaxSize = stream.Exchange.Server.Options.Limits.MaxRequestBodySize;
+        if (_kind == BodyKind.Chunked) (_chunked ??= new ChunkedBody(limits, stream.Strings)).Begin();
+    }
+
+    internal void Reset()
+    {
+        _input = null!;
+        _last = default;
+        _kind = BodyKind.None;
+        _left = 0;
+        _isReading = _isCompleted = _isPending = _expectsContinue = _isCancelRequested = false;
+        HasStarted = IsBroken = false;
+        _chunked?.Reset();
+    }
+
+    /// <summary>Reads what the application left, up to a limit.</summary>
+    /// <returns>True when the body has ended and the connection can go on.</returns>
+    internal async ValueTask<bool> DrainAsync(Connections.ServerConnection connection, long mostBytes)
+    {
+        if (IsAtEnd) return !IsBroken;
+        if (_isPending || IsBroken || _expectsContinue || _left > mostBytes) return false;
+        HasStarted = true;
+        _isCompleted = false;
+        if (_isReading) AdvanceTo(_last.Start);
+        MaxSize = null;
+        try
+        {
+            while (!IsAtEnd && mostBytes > 0)
+            {
+                _isCancelRequested = true;
+                ReadResult read = await ReadAsync();
+                mostBytes -= Math.Max(read.Buffer.Length, 1);
+                AdvanceTo(read.Buffer.End);
+                if (read.IsCanceled && connection.HasExpired) return false;
+            }
+        }
+        catch (BadHttpRequestException)
+        {
+            return false;
+        }
+        return IsAtEnd;
+    }
+
+    private void ThrowIfUnreadable()
+    {
+        if (_isCompleted) throw new InvalidOperationException("The reader is completed: the body can not be read.");
+        if (IsBroken) throw stream.Exchange.BadRequest.Error ?? new BadHttpRequestException("The body is malformed.");
+    }
+
+    private void Begin()
+    {
+        HasStarted = true;
+        if (_left > Largest) throw Break(new ProtocolError(ProtocolErrorCode.BodyTooLarge));
+    }
+
+    private ValueTask BeginAsync()
+    {
+        Begin();
+        if (!_expectsContinue || stream.Exchange.HasStarted) return default;
+        _expectsContinue = false;
+        ValueTask<FlushResult> flush = stream.Output.WriteContinueAsync();
+        return flush.IsCompletedSuccessfully ? Forget(flush.Result) : new ValueTask(flush.AsTask());
+    }
+
+    private static ValueTask Forget(FlushResult _) => default;
+
+    /// <summary>What can be said without the input: the end, or bytes that are decoded already.</summary>
+    private bool TryTake(out ReadResult result)
+    {
+        if (_kind == BodyKind.Chunked) return _chunked!.TryTake(out result);
+        result = new ReadResult(default, isCanceled: false, isCompleted: true);
+        return IsAtEnd;
+    }
+
+    /// <summary>Turns a read of the input into one of the body; false when the input must be read again.</summary>
+    private bool Accept(in ReadResult read, out ReadResult result)
+    {
+        if (read.IsCanceled && read.Buffer.IsEmpty && !_isCancelRequested)
+        {
+            // The server woke the input for its own reasons.
+            _input.AdvanceTo(read.Buffer.Start);
+            result = default;
+            return false;
+        }
+        bool isCanceled = read.IsCanceled && _isCancelRequested;
+        if (isCanceled) _isCancelRequested = false;
+        return _kind == BodyKind.Chunked
+            ? AcceptChunked(read, isCanceled, out result)
+            : AcceptPlain(read, isCanceled, out result);
+    }
+
+    private bool AcceptPlain(in ReadResult read, bool isCanceled, out ReadResult result)
+    {
+        ReadOnlySequence<byte> buffer = read.Buffer;
+        bool isCompleted = read.IsCompleted;
+        if (_kind == BodyKind.Length)
+        {
+            if (buffer.Length >= _left)
+            {
+                buffer = buffer.Slice(0, _left);
+                isCompleted = true;
+            }
+            else if (read.IsCompleted)
+            {
+                _input.AdvanceTo(buffer.Start, buffer.End);
+                throw Break(new ProtocolError(ProtocolErrorCode.UnexpectedEnd));
+            }
+        }
+        _last = buffer;
+        _isReading = true;
+        result = new ReadResult(buffer, isCanceled, isCompleted);
+        return true;
+    }
+
+    private bool AcceptChunked(in ReadResult read, bool isCanceled, out ReadResult result)
+    {
+        ProtocolError error = _chunked!.Decode(read.Buffer, Largest, out var consumed, out var examined);
+        _input.AdvanceTo(consumed, examined);
+        if (error.Code == ProtocolErrorCode.None && read.IsCompleted && !_chunked.IsEnded && !_chunked.HasUnexamined)
+            error = new ProtocolError(ProtocolErrorCode.UnexpectedEnd);
+        if (error.Code != ProtocolErrorCode.None) throw Break(error);
+        if (isCanceled)
+        {
+            result = _chunked.Take(isCanceled: true);
+            return true;
+        }
+        return _chunked.TryTake(out result);
+    }
+
+    private BadHttpRequestException Break(ProtocolError error)
+    {
+        IsBroken = true;
+        var exception = new BadHttpRequestException(error.Message, error.StatusCode);
+        stream.Exchange.BadRequest.Error = exception;
+        return exception;
+    }
+
+    private async ValueTask<ReadResult> ReadAfterAsync(ValueTask begin, CancellationToken cancellationToken)
+    {
+        await begin;
+        return await ReadAsync(cancellationToken);
+    }
+
+    [System.Runtime.CompilerServices.AsyncMethodBuilder(
+        typeof(System.Runtime.CompilerServices.PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> ReadOnAsync(ValueTask<ReadResult> read, CancellationToken cancellationToken)
+    {
+        _isPending = true;
+        ReadResult result;
+        while (!Accept(await read, out result)) read = _input.ReadAsync(cancellationToken);
+        _isPending = false;
+        return result;
+    }
+}

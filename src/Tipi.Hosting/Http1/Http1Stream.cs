@@ -1,0 +1,166 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Tipi.Hosting.Connections;
+using Tipi.Hosting.Exchange;
+using Tipi.Hosting.Features;
+using Tipi.Protocols.Http;
+using Tipi.Protocols.Http1;
+
+namespace Tipi.Hosting.Http1;
+
+/// <summary>
+/// One request and its response on an HTTP/1 connection: the exchange, and what this version adds to it. Rented from the
+/// pool when a request's first bytes are there, returned when the response has left.
+/// </summary>
+internal sealed class Http1Stream
+{
+    private readonly Http1Limits _limits;
+    private readonly StringCache _strings;
+    private byte[] _assembled = [];
+    private int _assembledLength;
+
+    internal Http1Stream(ServerContext server, Http1Limits limits)
+    {
+        _limits = limits;
+        _strings = new StringCache(!server.Options.DisableStringReuse);
+        Output = new Http1Output(this);
+        Body = new Http1RequestBody(this, limits);
+        Exchange = new HttpExchange(server, Body, Output);
+    }
+
+    /// <summary>The trailers of a body that has none.</summary>
+    internal static HeaderTable NoTrailers { get; } = MakeNoTrailers();
+
+    internal RequestHead Head { get; } = new();
+
+    internal HttpExchange Exchange { get; }
+
+    internal Http1RequestBody Body { get; }
+
+    internal Http1Output Output { get; }
+
+    internal StringCache Strings => _strings;
+
+    /// <summary>
+    /// Parses the head at the start of <paramref name="buffer"/>. When that is not contiguous its bytes are copied once,
+    /// those that were copied before are not copied again.
+    /// </summary>
+    internal ParseStatus Parse(in ReadOnlySequence<byte> buffer, ServerConnection connection, out ProtocolError error)
+    {
+        ReadOnlySpan<byte> bytes = buffer.IsSingleSegment ? buffer.FirstSpan : Assemble(buffer);
+        ParseStatus status = Http1RequestParser.TryParse(bytes, _limits, Head, out error);
+        if (status == ParseStatus.Complete) error = Load(bytes, connection);
+        return error.Code == ProtocolErrorCode.None ? status : ParseStatus.Invalid;
+    }
+
+    /// <summary>Forgets everything, for another request of any connection.</summary>
+    internal void Reset()
+    {
+        Exchange.Reset();
+        Body.Reset();
+        Output.Reset();
+        Head.Reset();
+        ReleaseAssembled();
+    }
+
+    private static HeaderTable MakeNoTrailers()
+    {
+        var none = new HeaderTable(isResponse: false);
+        none.Freeze();
+        return none;
+    }
+
+    private ReadOnlySpan<byte> Assemble(in ReadOnlySequence<byte> buffer)
+    {
+        // Behind a head that is within its limits there may be any amount of body: it is not copied.
+        int largest = _limits.MaxRequestLineSize + _limits.MaxHeadersTotalSize + 4;
+        int length = (int)Math.Min(buffer.Length, largest);
+        if (length > _assembled.Length)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(length);
+            _assembled.AsSpan(0, _assembledLength).CopyTo(larger);
+            if (_assembled.Length > 0) ArrayPool<byte>.Shared.Return(_assembled);
+            _assembled = larger;
+        }
+        if (length > _assembledLength)
+            buffer.Slice(_assembledLength, length - _assembledLength).CopyTo(_assembled.AsSpan(_assembledLength));
+        _assembledLength = length;
+        return _assembled.AsSpan(0, length);
+    }
+
+    private void ReleaseAssembled()
+    {
+        if (_assembled.Length == 0) return;
+        ArrayPool<byte>.Shared.Return(_assembled);
+        (_assembled, _assembledLength) = ([], 0);
+    }
+
+    /// <summary>Gives the exchange its own strings: the bytes go back to the transport.</summary>
+    private ProtocolError Load(ReadOnlySpan<byte> bytes, ServerConnection connection)
+    {
+        RequestHead head = Head;
+        RequestFeature request = Exchange.Request;
+        string method = MethodNames.GetName(head.Method);
+        if (method.Length == 0 && !_strings.TryGet(head.MethodRange.Of(bytes), out method)) return Malformed;
+        Exchange.Attach(connection, method);
+        Body.Attach(connection.Transport.Transport);
+        Output.Attach(connection.Transport.Transport.Output);
+        request.Method = method;
+        request.Scheme = "http";
+        request.Protocol = head.MinorVersion == 1 ? HttpProtocol.Http11 : HttpProtocol.Http10;
+        return LoadTarget(bytes, request) && LoadFields(bytes) ? default : Malformed;
+    }
+
+    // Received text that is not UTF-8, or a path with %00.
+    private static ProtocolError Malformed => new(ProtocolErrorCode.InvalidTarget);
+
+    private bool LoadTarget(ReadOnlySpan<byte> bytes, RequestFeature request)
+    {
+        RequestHead head = Head;
+        if (!_strings.TryGet(head.TargetRange.Of(bytes), out string target)) return false;
+        request.RawTarget = target;
+        request.QueryString = "";
+        if (head.QueryRange.Length > 0)
+        {
+            if (!_strings.TryGet(head.QueryRange.Of(bytes), out string query)) return false;
+            request.QueryString = query;
+        }
+        if (head.TargetForm is RequestTargetForm.Asterisk or RequestTargetForm.Authority)
+        {
+            request.Path = "";
+            return true;
+        }
+        return LoadPath(head.PathRange.Of(bytes), target, request);
+    }
+
+    private bool LoadPath(ReadOnlySpan<byte> path, string target, RequestFeature request)
+    {
+        if (Head.PathNeedsDecoding)
+        {
+            if (!PathDecoding.TryDecode(path, out string? decoded)) return false;
+            request.Path = decoded!;
+            return true;
+        }
+        if (path.Length == target.Length) request.Path = target;
+        else if (path.IsEmpty) request.Path = "/";
+        else if (_strings.TryGet(path, out string text)) request.Path = text;
+        else return false;
+        return true;
+    }
+
+    private bool LoadFields(ReadOnlySpan<byte> bytes)
+    {
+        HeaderTable headers = Exchange.RequestHeaders;
+        for (int i = 0; i < Head.FieldCount; i++)
+        {
+            ref readonly FieldLine line = ref Head[i];
+            if (line.Known == KnownField.ContentLength) continue;
+            string name = FieldNames.GetName(line.Known);
+            if (name.Length == 0 && !_strings.TryGet(line.Name(bytes), out name)) return false;
+            if (!_strings.TryGet(line.Value(bytes), out string value)) return false;
+            headers.AddReceived(name, value);
+        }
+        headers.ContentLength = Head.ContentLength;
+        return true;
+    }
+}

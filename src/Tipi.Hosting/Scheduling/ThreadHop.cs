@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+using Tipi.Transport.Uring;
+
+namespace Tipi.Hosting.Scheduling;
+
+/// <summary>
+/// Awaited by one connection to go on elsewhere: on the thread pool, or behind the work that is queued where it runs.
+/// Reusable and free of allocations; one await at a time.
+/// </summary>
+internal sealed class ThreadHop(IRingAffinityFeature? affinity) : ICriticalNotifyCompletion, IThreadPoolWorkItem
+{
+    private static readonly Action<object?> s_goOn = static hop => ((ThreadHop)hop!).Execute();
+
+    private Action? _continuation;
+    private bool _staysOnRing;
+
+    public bool IsCompleted => false;
+
+    /// <summary>Goes on on the thread pool.</summary>
+    internal ThreadHop ToPool()
+    {
+        _staysOnRing = false;
+        return this;
+    }
+
+    /// <summary>Lets others go first: on the ring when the connection has one and runs there, otherwise on the pool.</summary>
+    internal ThreadHop Yield()
+    {
+        _staysOnRing = affinity?.IsOnRing == true;
+        return this;
+    }
+
+    public ThreadHop GetAwaiter() => this;
+
+    public void GetResult()
+    {
+        // Nothing to give: the hop is done.
+    }
+
+    public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+
+    public void UnsafeOnCompleted(Action continuation)
+    {
+        _continuation = continuation;
+        if (_staysOnRing) affinity!.Post(s_goOn, this);
+        else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    public void Execute()
+    {
+        Action continuation = _continuation!;
+        _continuation = null;
+        continuation();
+    }
+}

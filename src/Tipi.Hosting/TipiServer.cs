@@ -1,0 +1,91 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Tipi.Hosting.Connections;
+using Tipi.Hosting.Diagnostics;
+using Tipi.Hosting.Endpoints;
+using Tipi.Hosting.Exchange;
+using Tipi.Hosting.Http1;
+
+namespace Tipi.Hosting;
+
+/// <summary>
+/// The server: binds, accepts, serves, and stops in this order: stop accepting, ask, wait for the host's deadline, abort,
+/// dispose.
+/// </summary>
+internal sealed class TipiServer : IServer
+{
+    private readonly TipiServerOptions _options;
+    private readonly ILoggerFactory _logs;
+    private readonly ILogger _log;
+    private readonly ServerMetrics _metrics;
+    private readonly ServerAddresses _addresses = new();
+    private readonly List<AcceptLoop> _loops = [];
+    private ServerContext? _context;
+    private ConnectionRegistry? _connections;
+    private Heartbeat? _heartbeat;
+    private IConnectionListenerFactory? _transport;
+    private Task? _stop;
+
+    public TipiServer(IOptions<TipiServerOptions> options, ILoggerFactory logs, IMeterFactory? meters = null)
+    {
+        _options = options.Value;
+        _logs = logs;
+        _log = logs.CreateLogger(ServerLog.Category);
+        _metrics = new ServerMetrics(meters);
+        Features.Set<IServerAddressesFeature>(_addresses);
+    }
+
+    public IFeatureCollection Features { get; } = new FeatureCollection();
+
+    public async Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+        where TContext : notnull
+    {
+        if (_context is not null) throw new InvalidOperationException("The server has been started already.");
+        _context = new ServerContext(_options, _log, _metrics, new HostedApplication<TContext>(application));
+        var streams = new Http1StreamPool(_context);
+        _connections = new ConnectionRegistry(_context, streams);
+        _heartbeat = new Heartbeat(_context, _connections);
+        _transport = TransportChoice.Make(_options, _logs, _log);
+        var binder = new EndpointBinder(_transport, _options, _log);
+        try
+        {
+            await binder.BindAsync(_addresses, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (IConnectionListener listener in binder.Listeners)
+                _loops.Add(new AcceptLoop(listener, _context, _connections));
+        }
+        _heartbeat.Start();
+        foreach (AcceptLoop loop in _loops) loop.Start();
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _stop ??= StopOnceAsync(cancellationToken);
+
+    public void Dispose()
+    {
+        StopAsync(new CancellationToken(canceled: true)).GetAwaiter().GetResult();
+        _metrics.Dispose();
+    }
+
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
+        if (_context is null || _connections is null) return;
+        bool isRunning = _heartbeat?.IsRunning == true;
+        if (isRunning)
+        {
+            foreach (AcceptLoop loop in _loops) await loop.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            _context.IsStopping = true;
+            await _connections.DrainAsync(cancellationToken).ConfigureAwait(false);
+        }
+        foreach (AcceptLoop loop in _loops) await loop.Listener.DisposeAsync().ConfigureAwait(false);
+        _heartbeat?.Dispose();
+        if (_transport is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync().ConfigureAwait(false);
+        else (_transport as IDisposable)?.Dispose();
+    }
+}

@@ -1,0 +1,107 @@
+namespace Tipi.Hosting;
+
+/// <summary>Limits of the server. Names and defaults are Kestrel's; null means no limit where it is allowed.</summary>
+public sealed class TipiServerLimits
+{
+    private long? _maxRequestBodySize = 30_000_000;
+    private long? _maxRequestBufferSize = 1024 * 1024;
+    private long? _maxResponseBufferSize = 64 * 1024;
+    private int _maxRequestLineSize = 8 * 1024;
+    private int _maxRequestHeadersTotalSize = 32 * 1024;
+    private int _maxRequestHeaderCount = 100;
+    private TimeSpan _keepAliveTimeout = TimeSpan.FromSeconds(130);
+    private TimeSpan _requestHeadersTimeout = TimeSpan.FromSeconds(30);
+    private long? _maxConcurrentConnections;
+    private long? _maxConcurrentUpgradedConnections;
+
+    /// <summary>Bytes of a request's body; a larger body is refused with 413. Default: 30,000,000.</summary>
+    public long? MaxRequestBodySize
+    {
+        get => _maxRequestBodySize;
+        set => _maxRequestBodySize = AtLeast(value, 0);
+    }
+
+    /// <summary>Received bytes a connection holds unread before it stops receiving. Default: 1 MiB.</summary>
+    public long? MaxRequestBufferSize
+    {
+        get => _maxRequestBufferSize;
+        set => _maxRequestBufferSize = AtLeast(value, 1);
+    }
+
+    /// <summary>Written bytes a connection holds unsent before a flush waits. Default: 64 KiB.</summary>
+    public long? MaxResponseBufferSize
+    {
+        get => _maxResponseBufferSize;
+        set => _maxResponseBufferSize = AtLeast(value, 0);
+    }
+
+    /// <summary>Bytes of the request line; a longer one is refused with 414. Default: 8 KiB.</summary>
+    public int MaxRequestLineSize
+    {
+        get => _maxRequestLineSize;
+        set => _maxRequestLineSize = AtLeast(value, 1);
+    }
+
+    /// <summary>Bytes of all request header lines together; more is refused with 431. Default: 32 KiB.</summary>
+    public int MaxRequestHeadersTotalSize
+    {
+        get => _maxRequestHeadersTotalSize;
+        set => _maxRequestHeadersTotalSize = AtLeast(value, 1);
+    }
+
+    /// <summary>Request header lines; more is refused with 431. Default: 100.</summary>
+    public int MaxRequestHeaderCount
+    {
+        get => _maxRequestHeaderCount;
+        set => _maxRequestHeaderCount = AtLeast(value, 1);
+    }
+
+    /// <summary>How long a connection may wait for its next request. Default: 130 s. Checked once a second.</summary>
+    public TimeSpan KeepAliveTimeout
+    {
+        get => _keepAliveTimeout;
+        set => _keepAliveTimeout = Positive(value);
+    }
+
+    /// <summary>
+    /// How long a request's head may take from its first byte; a slower one is refused with 408. Default: 30 s. Checked
+    /// once a second.
+    /// </summary>
+    public TimeSpan RequestHeadersTimeout
+    {
+        get => _requestHeadersTimeout;
+        set => _requestHeadersTimeout = Positive(value);
+    }
+
+    /// <summary>Connections open at once; more are closed at once. Default: null, no limit.</summary>
+    public long? MaxConcurrentConnections
+    {
+        get => _maxConcurrentConnections;
+        set => _maxConcurrentConnections = AtLeast(value, 1);
+    }
+
+    /// <summary>Upgraded connections (WebSockets) open at once. Default: null, no limit.</summary>
+    public long? MaxConcurrentUpgradedConnections
+    {
+        get => _maxConcurrentUpgradedConnections;
+        set => _maxConcurrentUpgradedConnections = AtLeast(value, 0);
+    }
+
+    private static long? AtLeast(long? value, long least)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value ?? least, least, nameof(value));
+        return value;
+    }
+
+    private static int AtLeast(int value, int least)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, least);
+        return value;
+    }
+
+    private static TimeSpan Positive(TimeSpan value)
+    {
+        if (value != Timeout.InfiniteTimeSpan) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+        return value == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : value;
+    }
+}
