@@ -8,21 +8,10 @@ namespace Tipi.Compare.App;
 /// full compacting collection and answers 0. The end of the input stops the application: a harness that dies leaves
 /// nobody behind.
 /// </summary>
-internal sealed class CounterChannel : IDisposable
+internal sealed class CounterChannel(Action stop)
 {
-    private readonly IHostApplicationLifetime _lifetime;
-    private readonly CancellationTokenRegistration _started;
-
-    public CounterChannel(IHostApplicationLifetime lifetime)
-    {
-        _lifetime = lifetime;
-        // The thread starts after the server, so that it does not count in the time to the first answer.
-        _started = lifetime.ApplicationStarted.Register(Start);
-    }
-
-    public void Dispose() => _started.Dispose();
-
-    private void Start() => new Thread(Serve) { IsBackground = true, Name = "counters" }.Start();
+    /// <summary>Starts to listen, on a thread of its own.</summary>
+    public void Start() => new Thread(Serve) { IsBackground = true, Name = "counters" }.Start();
 
     private void Serve()
     {
@@ -32,7 +21,7 @@ internal sealed class CounterChannel : IDisposable
             Console.Out.Flush();
         }
 
-        _lifetime.StopApplication();
+        stop();
     }
 
     private static long Answer(string question)

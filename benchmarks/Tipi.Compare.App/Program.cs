@@ -1,12 +1,23 @@
+using System.Globalization;
 using Tipi.Compare.App;
+using Tipi.Transport.Uring;
 
 if (args is not [var server, var application, var portText] ||
-    !ushort.TryParse(portText, System.Globalization.CultureInfo.InvariantCulture, out var port))
+    !ushort.TryParse(portText, CultureInfo.InvariantCulture, out var port))
 {
     Console.Error.WriteLine("usage: Tipi.Compare.App SERVER APPLICATION PORT");
-    Console.Error.WriteLine($"  SERVER       {string.Join(' ', ServerChoice.Names)}");
+    Console.Error.WriteLine($"  SERVER       {string.Join(' ', ServerChoice.Names)} limit");
     Console.Error.WriteLine($"  APPLICATION  {string.Join(' ', ApplicationChoice.Names)}");
     return 2;
+}
+
+if (server == "limit")
+{
+    using var stop = new CancellationTokenSource();
+    new CounterChannel(stop.Cancel).Start();
+    await using var ring = new UringConnectionListenerFactory(new UringTransportOptions());
+    await new CannedServer(ring, port).RunAsync(stop.Token);
+    return 0;
 }
 
 await using var app = ApplicationChoice.Build(application, builder =>
@@ -16,6 +27,7 @@ await using var app = ApplicationChoice.Build(application, builder =>
     builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
     ServerChoice.Apply(server, builder.WebHost);
 });
-using var counters = new CounterChannel(app.Lifetime);
+// It listens once the server is up, so that it does not count in the time to the first answer.
+app.Lifetime.ApplicationStarted.Register(new CounterChannel(app.Lifetime.StopApplication).Start);
 await app.RunAsync();
 return 0;

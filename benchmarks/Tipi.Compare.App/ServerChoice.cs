@@ -1,9 +1,11 @@
+using Tipi.Transport.Uring;
+
 namespace Tipi.Compare.App;
 
 /// <summary>Puts the web server that was asked for under the application; everything else stays the same.</summary>
 internal static class ServerChoice
 {
-    public static IReadOnlyList<string> Names { get; } = ["kestrel", "kestrel-inline"];
+    public static IReadOnlyList<string> Names { get; } = ["kestrel", "kestrel-inline", "kestrel-uring"];
 
     public static void Apply(string name, IWebHostBuilder web)
     {
@@ -16,6 +18,10 @@ internal static class ServerChoice
             case "kestrel-inline":
                 web.UseKestrel(options => options.AddServerHeader = false);
                 web.UseSockets(options => options.UnsafePreferInlineScheduling = true);
+                break;
+            case "kestrel-uring":
+                web.UseKestrel(options => options.AddServerHeader = false);
+                web.UseUringTransport();
                 break;
             default:
                 throw new ArgumentException($"Unknown server '{name}'.", nameof(name));
