@@ -78,7 +78,8 @@ internal sealed class RingLoop : IDisposable
     public int InFlight => _inFlight;
 
     /// <summary>True when the calling thread owns this ring at this moment.</summary>
-    public bool IsOwnedHere => RingWorker.Current is { } worker && Baton.IsHeldBy(worker.Number);
+    public bool IsOwnedHere => RingWorker.Current is { } worker && ReferenceEquals(worker.Loop, this)
+        && Baton.IsHeldBy(worker.Number);
 
     /// <summary>Turns until the ring is taken away (false) or has stopped with nothing in flight (true).</summary>
     public bool Run(RingWorker worker)

@@ -35,6 +35,9 @@ internal sealed class RingWorker : IDisposable
     /// <summary>Names the worker in batons. Unique among the workers of a ring.</summary>
     public int Number { get; }
 
+    /// <summary>The ring that this worker may run.</summary>
+    public RingLoop Loop => _crew.Loop;
+
     /// <summary>How often this thread has lost a ring.</summary>
     public long HandOffs => Volatile.Read(ref _handOffs);
 
