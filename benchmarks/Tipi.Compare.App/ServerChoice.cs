@@ -1,3 +1,4 @@
+using Tipi.Hosting;
 using Tipi.Transport.Uring;
 
 namespace Tipi.Compare.App;
@@ -5,13 +6,16 @@ namespace Tipi.Compare.App;
 /// <summary>Puts the web server that was asked for under the application; everything else stays the same.</summary>
 internal static class ServerChoice
 {
-    public static IReadOnlyList<string> Names { get; } = ["kestrel", "kestrel-inline", "kestrel-uring"];
+    public static IReadOnlyList<string> Names { get; } = ["tipi", "kestrel", "kestrel-inline", "kestrel-uring"];
 
     public static void Apply(string name, IWebHostBuilder web)
     {
         // No server sends a Server field, so that the answers of all have the same fields and the same length.
         switch (name)
         {
+            case "tipi":
+                web.UseTipi(options => options.AddServerHeader = false);
+                break;
             case "kestrel":
                 web.UseKestrel(options => options.AddServerHeader = false);
                 break;

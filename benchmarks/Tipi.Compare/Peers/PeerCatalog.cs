@@ -7,10 +7,11 @@ internal static class PeerCatalog
     public const string Reference = "kestrel";
 
     /// <summary>Those that take part when none is named.</summary>
-    public static string[] Default { get; } = ["kestrel", "kestrel-uring", "limit", "nginx"];
+    public static string[] Default { get; } = ["tipi", "kestrel", "kestrel-uring", "limit", "nginx"];
 
     public static IReadOnlyList<IPeer> All { get; } =
     [
+        new AppPeer("tipi"),
         new AppPeer("kestrel"),
         new AppPeer("kestrel-inline"),
         new AppPeer("kestrel-uring"),
