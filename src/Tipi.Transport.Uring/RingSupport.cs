@@ -5,8 +5,6 @@ namespace Tipi.Transport.Uring;
 /// <summary>Whether this process may use io_uring here; if not, why not and what helps.</summary>
 public sealed class RingSupport
 {
-    private static RingSupport? s_answer;
-
     private RingSupport(string? cause, string? remedy)
     {
         Cause = cause;
@@ -23,16 +21,14 @@ public sealed class RingSupport
     public string? Remedy { get; }
 
     /// <summary>
-    /// Asks the kernel, once a process, by setting up a ring and doing with it what the transport needs.
+    /// Asks the kernel, by setting up a ring and doing with it what the transport needs. Takes about a millisecond.
     /// </summary>
-    public static RingSupport Probe() => s_answer ??= Ask();
-
-    internal static RingSupport Missing(string cause, string remedy) => new(cause, remedy);
-
-    private static RingSupport Ask()
+    public static RingSupport Probe()
     {
         if (!OperatingSystem.IsLinux()) return Missing("io_uring exists on Linux only", "run on Linux");
         if (IntPtr.Size != 8) return Missing("the process is not a 64-bit one", "run the 64-bit runtime");
         return RingProbe.FindMissing() ?? new RingSupport(null, null);
     }
+
+    internal static RingSupport Missing(string cause, string remedy) => new(cause, remedy);
 }
