@@ -4,8 +4,12 @@ using MinimalApi.Extras;
 using MinimalApi.Files;
 using MinimalApi.Live;
 using MinimalApi.Todos;
+using Tipi.Transport.Uring;
 
 var builder = WebApplication.CreateBuilder(args);
+
+// The app runs on Kestrel as it stands. Here it is put on Kestrel over the ring: --Server=KestrelUring.
+if (builder.Configuration["Server"] == "KestrelUring") builder.WebHost.UseUringTransport();
 
 builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, AppJson.Default));
 builder.Services.AddProblemDetails();

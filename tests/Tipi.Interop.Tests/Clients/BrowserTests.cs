@@ -87,7 +87,7 @@ public sealed class BrowserTests(SampleFleet fleet, Browser browser) : IClassFix
         await page.GotoAsync(address.ToString());
         await page.Locator("#live[data-state=live]").WaitForAsync();
         await page.Locator("#todos li").First.WaitForAsync();
-        Assert.Equal(variant == SampleVariant.Kestrel ? "Kestrel" : "Tipi", await page.InnerTextAsync("#server"));
+        Assert.Equal(variant.ServerName(), await page.InnerTextAsync("#server"));
         return page;
     }
 

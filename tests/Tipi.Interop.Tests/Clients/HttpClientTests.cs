@@ -108,7 +108,7 @@ public sealed class HttpClientTests(SampleFleet fleet)
         using var client = await ClientAsync(variant);
         using var response = await client.GetAsync(new Uri("/health", UriKind.Relative));
 
-        Assert.Equal(variant == SampleVariant.Kestrel ? "Kestrel" : "Tipi", response.Headers.Server.ToString());
+        Assert.Equal(variant.ServerName(), response.Headers.Server.ToString());
     }
 
     private async Task<HttpClient> ClientAsync(SampleVariant variant) =>

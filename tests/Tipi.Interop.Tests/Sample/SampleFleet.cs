@@ -10,7 +10,7 @@ public sealed class SampleFleet : IAsyncDisposable
     private readonly ConcurrentDictionary<SampleVariant, Lazy<Task<SampleProcess>>> _samples = new();
 
     /// <summary>Variants for theories.</summary>
-    public static TheoryData<SampleVariant> All => [SampleVariant.Kestrel];
+    public static TheoryData<SampleVariant> All => [SampleVariant.Kestrel, SampleVariant.KestrelUring];
 
     /// <summary>The address of the running sample.</summary>
     public async Task<Uri> AddressAsync(SampleVariant variant)

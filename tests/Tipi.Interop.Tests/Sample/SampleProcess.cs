@@ -81,6 +81,7 @@ internal sealed class SampleProcess : IAsyncDisposable
         string[] server = variant switch
         {
             SampleVariant.Kestrel => ["--Server=Kestrel"],
+            SampleVariant.KestrelUring => ["--Server=KestrelUring"],
             SampleVariant.TipiUring => ["--Tipi:Transport=Uring"],
             SampleVariant.TipiSockets => ["--Tipi:Transport=Sockets"],
             _ => throw new ArgumentOutOfRangeException(nameof(variant)),

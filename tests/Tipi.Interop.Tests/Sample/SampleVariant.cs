@@ -4,6 +4,7 @@ namespace Tipi.Interop.Tests.Sample;
 public enum SampleVariant
 {
     Kestrel,
+    KestrelUring,
     TipiUring,
     TipiSockets,
 }

@@ -1,0 +1,9 @@
+namespace Tipi.Interop.Tests.Sample;
+
+/// <summary>What the tests need to know of a variant.</summary>
+internal static class SampleVariants
+{
+    /// <summary>What the server calls itself.</summary>
+    public static string ServerName(this SampleVariant variant) =>
+        variant is SampleVariant.Kestrel or SampleVariant.KestrelUring ? "Kestrel" : "Tipi";
+}
