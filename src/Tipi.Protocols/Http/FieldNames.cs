@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Tipi.Protocols.Http;
@@ -89,9 +91,15 @@ public static class FieldNames
         if (pattern.Length != length) return KnownField.Unknown;
         Vector256<byte> text = data.Length - start >= MaxLength
             ? Vector256.Create(data.Slice(start, MaxLength))
-            : Padded(data.Slice(start, length));
+            : NearTheEnd(data[start..], length);
         return ((text ^ pattern.Text) & pattern.Care) == Vector256<byte>.Zero ? (KnownField)index : KnownField.Unknown;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> NearTheEnd(ReadOnlySpan<byte> rest, int length) =>
+        length <= sizeof(ulong) && rest.Length >= sizeof(ulong)
+            ? Vector256.CreateScalar(BinaryPrimitives.ReadUInt64LittleEndian(rest)).AsByte()
+            : Padded(rest[..length]);
 
     private static Vector256<byte> Padded(ReadOnlySpan<byte> name)
     {

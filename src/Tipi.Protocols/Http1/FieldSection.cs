@@ -36,10 +36,12 @@ public sealed class FieldSection
         Start = LineStart = Scanned = start;
     }
 
-    internal void Add(FieldLine line)
+    /// <summary>The next line, to be filled.</summary>
+    internal ref FieldLine Add()
     {
-        FieldLine[] lines = _lines;
-        if (Count == lines.Length) Array.Resize(ref _lines, lines.Length * 2);
-        _lines[Count++] = line;
+        int index = Count;
+        if (index == _lines.Length) Array.Resize(ref _lines, index * 2);
+        Count = index + 1;
+        return ref _lines[index];
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tipi.Protocols.Http;
 
 namespace Tipi.Protocols.Http1;
@@ -6,6 +7,7 @@ namespace Tipi.Protocols.Http1;
 internal static class FieldSectionParser
 {
     /// <summary>Goes on where the section stands. Complete: <c>section.Length</c> bytes belong to it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // a budget for inlining of its own
     internal static ParseStatus TryParse(
         ReadOnlySpan<byte> data, int maxSize, int maxCount, FieldSection section, out ProtocolErrorCode error)
     {
@@ -54,10 +56,16 @@ internal static class FieldSectionParser
         int valueStart = start + length + 1;
         while (valueStart < end && data[valueStart] is (byte)' ' or (byte)'\t') valueStart++;
         while (end > valueStart && data[end - 1] is (byte)' ' or (byte)'\t') end--;
-        section.Add(new FieldLine(start, length, valueStart, end - valueStart, known));
+        ref FieldLine line = ref section.Add();
+        line.NameStart = start;
+        line.NameLength = length;
+        line.ValueStart = valueStart;
+        line.ValueLength = end - valueStart;
+        line.Known = known;
         return ProtocolErrorCode.None;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static ProtocolErrorCode CheckUnknownName(ReadOnlySpan<byte> line, int nameLength)
     {
         if (line[0] is (byte)' ' or (byte)'\t') return ProtocolErrorCode.LeadingWhitespace;

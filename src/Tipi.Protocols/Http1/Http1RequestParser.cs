@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tipi.Protocols.Http;
 
 namespace Tipi.Protocols.Http1;
@@ -39,6 +40,7 @@ public static class Http1RequestParser
         return status;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)] // a budget for inlining of its own
     private static ParseStatus ParseFirstLine(
         ReadOnlySpan<byte> data, Http1Limits limits, RequestHead head, out ProtocolErrorCode error)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Tipi.Protocols.Http;
 
@@ -7,6 +8,7 @@ namespace Tipi.Protocols.Http1;
 internal static class RequestSemantics
 {
     /// <summary>Fills the head's conclusions from its fields; all lines are parsed.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // a budget for inlining of its own
     internal static ProtocolErrorCode Apply(ReadOnlySpan<byte> data, RequestHead head)
     {
         FramingFields framing = default;

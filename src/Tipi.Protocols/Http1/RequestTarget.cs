@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tipi.Protocols.Http;
 
 namespace Tipi.Protocols.Http1;
@@ -5,23 +6,22 @@ namespace Tipi.Protocols.Http1;
 /// <summary>The form and the parts of a request target (RFC 9112 §3.2).</summary>
 internal static class RequestTarget
 {
-    internal static ProtocolErrorCode Parse(ReadOnlySpan<byte> data, ByteRange target, RequestHead head)
+    [MethodImpl(MethodImplOptions.NoInlining)] // a budget for inlining of its own
+    internal static ProtocolErrorCode Parse(ReadOnlySpan<byte> data, int start, int length, RequestHead head)
     {
-        head.TargetRange = target;
-        TargetScan scan = TargetScan.Of(data, target.Start, target.Length);
-        if (!scan.IsValid) return ProtocolErrorCode.InvalidTarget;
-        if (data[target.Start] == '/')
-        {
-            head.TargetForm = RequestTargetForm.Origin;
-            SetPath(head, target.Start, scan, target.End);
-            return head.Method == KnownMethod.Connect
-                ? ProtocolErrorCode.ConnectNeedsAuthority
-                : ProtocolErrorCode.None;
-        }
-
-        return ParseOtherForm(data, target, head);
+        head.TargetRange = new ByteRange(start, length);
+        if (!TargetScan.IsValid(data, start, length, out int query, out bool needsDecoding))
+            return ProtocolErrorCode.InvalidTarget;
+        if (data[start] != '/') return ParseOtherForm(data, new ByteRange(start, length), head);
+        head.PathRange = new ByteRange(start, query);
+        head.QueryRange = new ByteRange(start + query, length - query);
+        head.PathNeedsDecoding = needsDecoding;
+        return head.Method == KnownMethod.Connect
+            ? ProtocolErrorCode.ConnectNeedsAuthority
+            : ProtocolErrorCode.None;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static ProtocolErrorCode ParseOtherForm(ReadOnlySpan<byte> data, ByteRange target, RequestHead head)
     {
         ReadOnlySpan<byte> text = target.Of(data);
@@ -53,17 +53,12 @@ internal static class RequestTarget
         if (length < 0) length = rest.Length;
         head.AuthorityRange = new ByteRange(authorityStart, length);
         if (!AuthorityShape.Of(rest[..length]).IsValid) return ProtocolErrorCode.InvalidTarget;
-        int pathStart = authorityStart + length;
-        SetPath(head, pathStart, TargetScan.Of(data, pathStart, target.End - pathStart), target.End);
+        int path = authorityStart + length;
+        TargetScan.IsValid(data, path, target.End - path, out int query, out bool needsDecoding);
+        head.PathRange = new ByteRange(path, query);
+        head.QueryRange = new ByteRange(path + query, target.End - path - query);
+        head.PathNeedsDecoding = needsDecoding;
         return ProtocolErrorCode.None;
-    }
-
-    private static void SetPath(RequestHead head, int start, TargetScan scan, int end)
-    {
-        int query = start + scan.QueryOffset;
-        head.PathRange = new ByteRange(start, scan.QueryOffset);
-        head.QueryRange = new ByteRange(query, end - query);
-        head.PathNeedsDecoding = scan.NeedsDecoding;
     }
 
     private static int SchemeLength(ReadOnlySpan<byte> text)

@@ -3,38 +3,34 @@ using System.Runtime.Intrinsics;
 
 namespace Tipi.Protocols.Http1;
 
-/// <summary>What one vectorised pass over a request target tells.</summary>
-/// <param name="IsValid">No control character, space, <c>#</c>, <c>\</c>, DEL nor byte from 0x80.</param>
-/// <param name="QueryOffset">Where the first question mark stands, or the length.</param>
-/// <param name="NeedsDecoding">Before the query there is a percent sign or a slash followed by a dot.</param>
-internal readonly record struct TargetScan(bool IsValid, int QueryOffset, bool NeedsDecoding)
+/// <summary>One vectorised pass over a request target.</summary>
+internal static class TargetScan
 {
     private const int Width = 32;
 
     /// <summary>Scans <paramref name="length"/> bytes of a target.</summary>
-    internal static TargetScan Of(ReadOnlySpan<byte> data, int start, int length)
+    /// <param name="data">The bytes.</param>
+    /// <param name="start">Where the target begins.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="query">Where in the target its first question mark stands, or the length.</param>
+    /// <param name="needsDecoding">Before the query there is a percent sign or a slash followed by a dot.</param>
+    /// <returns>False for a control character, a space, <c>#</c>, <c>\</c>, DEL or a byte from 0x80.</returns>
+    internal static bool IsValid(
+        ReadOnlySpan<byte> data, int start, int length, out int query, out bool needsDecoding)
     {
         uint slashBefore = 0;
-        bool decode = false;
-        int query = length;
-        Span<byte> padded = stackalloc byte[Width];
+        uint decode = 0;
+        query = length;
+        needsDecoding = false;
         for (int offset = 0; offset < length; offset += Width)
         {
             int position = start + offset;
             int count = Math.Min(length - offset, Width);
-            Vector256<byte> bytes;
-            if (data.Length - position >= Width)
-            {
-                bytes = Vector256.Create(data.Slice(position, Width));
-            }
-            else
-            {
-                data.Slice(position, count).CopyTo(padded);
-                bytes = Vector256.Create<byte>(padded);
-            }
-
+            Vector256<byte> bytes = data.Length - position >= Width
+                ? Vector256.Create(data.Slice(position, Width))
+                : Padded(data.Slice(position, count));
             uint inside = uint.MaxValue >> (Width - count);
-            if ((Forbidden(bytes) & inside) != 0) return default;
+            if ((Forbidden(bytes) & inside) != 0) return false;
             if (query < length) continue;
             uint question = Bits(bytes, '?') & inside;
             if (question != 0)
@@ -45,11 +41,19 @@ internal readonly record struct TargetScan(bool IsValid, int QueryOffset, bool N
 
             uint slash = Bits(bytes, '/');
             uint dotSegment = Bits(bytes, '.') & ((slash << 1) | slashBefore);
-            decode |= ((dotSegment | Bits(bytes, '%')) & inside) != 0;
+            decode |= (dotSegment | Bits(bytes, '%')) & inside;
             slashBefore = slash >> 31;
         }
 
-        return new TargetScan(true, query, decode);
+        needsDecoding = decode != 0;
+        return true;
+    }
+
+    private static Vector256<byte> Padded(ReadOnlySpan<byte> rest)
+    {
+        Span<byte> padded = stackalloc byte[Width];
+        rest.CopyTo(padded);
+        return Vector256.Create<byte>(padded);
     }
 
     private static uint Bits(Vector256<byte> bytes, char value) =>
