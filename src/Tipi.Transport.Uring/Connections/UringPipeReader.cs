@@ -165,9 +165,9 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
 
     private void FetchInbox()
     {
-        if (Volatile.Read(ref _inbox) is not Block newest) return;
-        // The ring may put a newer block in front meanwhile; nobody else changes a block's place.
-        newest = (Block)Interlocked.Exchange(ref _inbox, null)!;
+        if (Volatile.Read(ref _inbox) is not Block) return;
+        // The ring may take the blocks back for a moment, to put another with them.
+        if (Interlocked.Exchange(ref _inbox, null) is not Block newest) return;
         _blocks.AppendNewestFirst(newest);
         _allExamined = false;
     }
