@@ -10,12 +10,13 @@ using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Endpoints;
 using Tipi.Hosting.Exchange;
 using Tipi.Hosting.Http1;
+using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting;
 
 /// <summary>
-/// The server: binds, accepts, serves, and stops in this order: stop accepting, ask, wait for the host's deadline, abort,
-/// dispose.
+/// The server: binds, accepts, serves, and stops in this order: stop accepting, ask, wait for the host's deadline,
+/// abort, dispose.
 /// </summary>
 internal sealed class TipiServer : IServer
 {
@@ -50,7 +51,7 @@ internal sealed class TipiServer : IServer
         var streams = new Http1StreamPool(_context);
         _connections = new ConnectionRegistry(_context, streams);
         _heartbeat = new Heartbeat(_context, _connections);
-        _transport = TransportChoice.Make(_options, _logs, _log);
+        _transport = TransportChoice.Make(_options, RingSupport.Probe(), _logs, _log);
         var binder = new EndpointBinder(_transport, _options, _log);
         try
         {

@@ -4,8 +4,8 @@ namespace Tipi.Hosting;
 public enum TipiTransport
 {
     /// <summary>
-    /// io_uring where the kernel offers it. Otherwise the framework's sockets, after one warning on Linux that names the
-    /// cause and the remedy.
+    /// io_uring where the kernel offers it. Otherwise the framework's sockets, after one warning on Linux that names
+    /// the cause and the remedy.
     /// </summary>
     Auto,
 

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Http1;
-using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting.Connections;
 
@@ -31,7 +30,7 @@ internal sealed class ConnectionRegistry(ServerContext server, Http1StreamPool s
     {
         var connection = new ServerConnection(transport, server, this, streams);
         Add(connection);
-        if (transport.Features.Get<IRingAffinityFeature>() is { } affinity) affinity.Post(s_start, connection);
+        if (connection.Affinity is { } affinity) affinity.Post(s_start, connection);
         else ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
     }
 
@@ -50,7 +49,9 @@ internal sealed class ConnectionRegistry(ServerContext server, Http1StreamPool s
         _expired.Clear();
     }
 
-    /// <summary>Asks all connections to end after what they do now, waits for them, and aborts those that are late.</summary>
+    /// <summary>
+    /// Asks all connections to end after what they do now, waits for them, and aborts those that are late.
+    /// </summary>
     internal async Task DrainAsync(CancellationToken deadline)
     {
         Task drained = WhenDrained();

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Http1;
+using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting.Connections;
 
@@ -10,7 +12,7 @@ namespace Tipi.Hosting.Connections;
 /// </summary>
 internal sealed class ServerConnection : IThreadPoolWorkItem
 {
-    private static readonly Action<object?> s_onClosed = static connection => ((ServerConnection)connection!).OnClosed();
+    private static readonly Action<object?> s_onClosed = static self => ((ServerConnection)self!).OnClosed();
 
     private readonly ConnectionRegistry _registry;
     private readonly Http1Connection _protocol;
@@ -26,6 +28,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     {
         Transport = transport;
         Server = server;
+        Affinity = transport as IRingAffinityFeature ?? transport.Features.Get<IRingAffinityFeature>();
         _registry = registry;
         _protocol = new Http1Connection(this, streams);
     }
@@ -33,6 +36,9 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     internal ConnectionContext Transport { get; }
 
     internal ServerContext Server { get; }
+
+    /// <summary>The connection's ring; null on another transport.</summary>
+    internal IRingAffinityFeature? Affinity { get; }
 
     internal string Id => Transport.ConnectionId;
 
@@ -68,7 +74,9 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     internal void ExpireIn(TimeSpan time) =>
         DeadlineMs = time == TimeSpan.MaxValue ? long.MaxValue : Server.Clock.NowMs + (long)time.TotalMilliseconds;
 
-    /// <summary>Wakes the connection's pending read, so that it looks at its deadline and at the server's state.</summary>
+    /// <summary>
+    /// Wakes the connection's pending read, so that it looks at its deadline and at the server's state.
+    /// </summary>
     internal void Wake() => Transport.Transport.Input.CancelPendingRead();
 
     internal void Abort(string reason)
@@ -77,7 +85,9 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         OnClosed();
     }
 
-    /// <summary>From now on <see cref="IsClosed"/> follows the transport; nobody pays for it before somebody asks.</summary>
+    /// <summary>
+    /// From now on <see cref="IsClosed"/> follows the transport; nobody pays for it before somebody asks.
+    /// </summary>
     internal void WatchForClose()
     {
         if (_watchesClose) return;
@@ -87,7 +97,8 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
 
     private async Task RunAsync()
     {
-        Server.Log.ConnectionOpened(Id);
+        bool isLogged = Server.Log.IsEnabled(LogLevel.Debug);
+        if (isLogged) Server.Log.ConnectionOpened(Id);
         try
         {
             await _protocol.RunAsync();
@@ -105,7 +116,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         {
             Server.Log.ConnectionFailed(error, Id);
         }
-        Server.Log.ConnectionClosed(Id);
+        if (isLogged) Server.Log.ConnectionClosed(Id);
         _registry.Remove(this);
     }
 

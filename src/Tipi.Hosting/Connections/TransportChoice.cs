@@ -2,17 +2,32 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Tipi.Hosting.Diagnostics;
+using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting.Connections;
 
 /// <summary>Chooses the transport by the options and by what the system offers.</summary>
 internal static class TransportChoice
 {
-    internal static IConnectionListenerFactory Make(TipiServerOptions options, ILoggerFactory logs, ILogger log)
+    /// <exception cref="InvalidOperationException">io_uring is demanded and missing.</exception>
+    internal static IConnectionListenerFactory Make(
+        TipiServerOptions options, RingSupport support, ILoggerFactory logs, ILogger log)
     {
+        if (options.Transport == TipiTransport.Sockets) return MakeSockets(options, logs);
+        if (support.IsAvailable) return MakeRings(options, logs);
         if (options.Transport == TipiTransport.Uring)
-            throw new InvalidOperationException("The transport is set to Uring, but io_uring is not available.");
+            throw new InvalidOperationException(
+                $"The transport is set to Uring, but io_uring is not available: {support.Cause}; {support.Remedy}.");
+        if (OperatingSystem.IsLinux()) log.RingMissing(support.Cause!, support.Remedy!);
         return MakeSockets(options, logs);
+    }
+
+    private static UringConnectionListenerFactory MakeRings(TipiServerOptions options, ILoggerFactory logs)
+    {
+        options.Uring.MaxReadBufferSize = options.Limits.MaxRequestBufferSize;
+        options.Uring.MaxWriteBufferSize = options.Limits.MaxResponseBufferSize;
+        return new UringConnectionListenerFactory(options.Uring, logs);
     }
 
     private static SocketTransportFactory MakeSockets(TipiServerOptions options, ILoggerFactory logs) =>

@@ -27,21 +27,24 @@ internal static partial class ServerLog
 
     [LoggerMessage(13, LogLevel.Error,
         "Connection {ConnectionId}, request {RequestId}: the application threw an unhandled exception.")]
-    internal static partial void ApplicationFailed(this ILogger log, Exception error, string connectionId, string requestId);
+    internal static partial void ApplicationFailed(
+        this ILogger log, Exception error, string connectionId, string requestId);
 
     [LoggerMessage(14, LogLevel.Error, "Connection {ConnectionId}, request {RequestId}: a completion callback failed.")]
-    internal static partial void CallbackFailed(this ILogger log, Exception error, string connectionId, string requestId);
+    internal static partial void CallbackFailed(
+        this ILogger log, Exception error, string connectionId, string requestId);
 
     [LoggerMessage(17, LogLevel.Debug, "Connection {ConnectionId}: request refused with {StatusCode}. {Reason}")]
     internal static partial void RequestRefused(this ILogger log, string connectionId, int statusCode, string reason);
 
     [LoggerMessage(18, LogLevel.Debug, "Connection {ConnectionId}, request {RequestId}: the client went away.")]
-    internal static partial void RequestAborted(this ILogger log, Exception error, string connectionId, string requestId);
+    internal static partial void RequestAborted(
+        this ILogger log, Exception error, string connectionId, string requestId);
 
     [LoggerMessage(19, LogLevel.Debug, "Connection {ConnectionId}, request {RequestId}: the request's body is bad.")]
     internal static partial void BodyRefused(this ILogger log, Exception error, string connectionId, string requestId);
 
-    [LoggerMessage(30, LogLevel.Warning, "io_uring is not available: {Cause} {Remedy} Tipi uses sockets meanwhile.")]
+    [LoggerMessage(30, LogLevel.Warning, "io_uring is not available: {Cause}; {Remedy}. Tipi uses sockets.")]
     internal static partial void RingMissing(this ILogger log, string cause, string remedy);
 
     [LoggerMessage(31, LogLevel.Warning,

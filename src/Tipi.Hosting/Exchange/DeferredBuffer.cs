@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>
-/// Body bytes written before the response has started: its head may still change, so they can not go to the transport yet.
-/// Owns one pooled array, and only while it holds bytes.
+/// Body bytes written before the response has started: its head may still change, so they can not go to the transport
+/// yet. Owns one pooled array, and only while it holds bytes.
 /// </summary>
 internal sealed class DeferredBuffer
 {

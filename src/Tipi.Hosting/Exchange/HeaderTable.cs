@@ -9,8 +9,8 @@ using Tipi.Protocols.Http;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>
-/// The fields of one message, in the order they were added. A message has few, so a lookup is a scan: first by reference,
-/// since the usual names are interned, then without regard to case. Content-Length is kept as a number.
+/// The fields of one message, in the order they were added. A message has few, so a lookup is a scan: first by
+/// reference, since the usual names are interned, then without regard to case. Content-Length is kept as a number.
 /// </summary>
 /// <param name="isResponse">Responses check what the application sets: it must not break out of its line.</param>
 internal sealed class HeaderTable(bool isResponse) : IHeaderDictionary
@@ -118,7 +118,9 @@ internal sealed class HeaderTable(bool isResponse) : IHeaderDictionary
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Adds a field that was received and checked by the parser; a repeated one gets a further value.</summary>
+    /// <summary>
+    /// Adds a field that was received and checked by the parser; a repeated one gets a further value.
+    /// </summary>
     internal void AddReceived(string name, string value)
     {
         int index = Find(name);

@@ -37,9 +37,9 @@ internal sealed class HttpExchange
         Features = server.Application.CreateFeatures();
         Features.Serve([
             Request, Response, new ResponseBodyFeature(this), new RequestBodyPipeFeature(this),
-            new IdentifierFeature(this), Peer, Lifetime, new BodyDetectionFeature(this), new TrailersFeature(this),
-            new UpgradeFeature(this), new MaxBodySizeFeature(this), new BodyControlFeature(this), BadRequest, RouteValues,
-            Endpoint, new PersistentStateFeature(this)]);
+            new IdentifierFeature(this), Peer, Lifetime, new BodyDetectionFeature(this),
+            new TrailersFeature(this), new UpgradeFeature(this), new MaxBodySizeFeature(this),
+            new BodyControlFeature(this), BadRequest, RouteValues, Endpoint, new PersistentStateFeature(this)]);
     }
 
     internal ServerContext Server { get; }
@@ -106,13 +106,16 @@ internal sealed class HttpExchange
 
     internal uint RequestNumber { get; private set; }
 
+    /// <summary>The path as it was received: middleware may change what the application sees.</summary>
+    internal string ReceivedPath { get; set; } = "";
+
     internal void Attach(ServerConnection connection, string method)
     {
         Connection = connection;
         ReceivedMethod = method;
         RequestNumber = connection.NextRequestNumber();
         AllowSynchronousIO = Server.Options.AllowSynchronousIO;
-        Features.Attach(connection.Transport.Features);
+        Features.Attach(connection.Transport);
         RequestStream.Enable();
         ResponseStream.Enable();
     }
@@ -120,7 +123,7 @@ internal sealed class HttpExchange
     internal void OnStarting(Func<object, Task> callback, object state)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        if (HasStarted) throw new InvalidOperationException("The response has already started: OnStarting comes too late.");
+        if (HasStarted) throw new InvalidOperationException("The response has already started.");
         _starting.Add(callback, state);
     }
 
@@ -130,7 +133,9 @@ internal sealed class HttpExchange
         _completed.Add(callback, state);
     }
 
-    /// <summary>Runs what waits for the start, then encodes the head. Does nothing when the response has started.</summary>
+    /// <summary>
+    /// Runs what waits for the start, then encodes the head. Does nothing when the response has started.
+    /// </summary>
     /// <param name="bodyEnds">No further body bytes will come.</param>
     internal ValueTask StartAsync(bool bodyEnds)
     {
@@ -140,7 +145,9 @@ internal sealed class HttpExchange
         return default;
     }
 
-    /// <summary>Ends the response: starts it when it has not, checks its length, ends its body. Does not flush.</summary>
+    /// <summary>
+    /// Ends the response: starts it when it has not, checks its length, ends its body. Does not flush.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The body is shorter than declared.</exception>
     internal ValueTask EndAsync()
     {
@@ -157,11 +164,20 @@ internal sealed class HttpExchange
         await _output.FlushAsync(CancellationToken.None);
     }
 
-    /// <summary>Ends the response if that needs no waiting; otherwise the server ends it after the application.</summary>
+    /// <summary>
+    /// Ends the response if that needs no waiting; otherwise the server ends it after the application.
+    /// </summary>
     internal void EndWhenPossible()
     {
         if (Stage == ResponseStage.Ended || !_starting.IsEmpty) return;
         if (!HasStarted) StartNow(bodyEnds: Body.IsEmpty);
+        EndNow();
+    }
+
+    /// <summary>Ends a response that has neither callbacks nor a body, which needs no waiting.</summary>
+    internal void EndBare()
+    {
+        StartNow(bodyEnds: true);
         EndNow();
     }
 

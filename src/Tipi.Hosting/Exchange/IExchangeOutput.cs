@@ -3,11 +3,14 @@ using System.IO.Pipelines;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>
-/// The way out for one response, given by the protocol's version. Calls come one at a time, in the order head, body, end.
+/// The way out for one response, given by the protocol's version. Calls come one at a time, in the order head, body,
+/// end.
 /// </summary>
 internal interface IExchangeOutput
 {
-    /// <summary>Encodes status and headers. <paramref name="bodyEnds"/>: nothing was written and nothing will be.</summary>
+    /// <summary>
+    /// Encodes status and headers. <paramref name="bodyEnds"/>: nothing was written and nothing will be.
+    /// </summary>
     void WriteHead(bool bodyEnds);
 
     /// <summary>Memory for body bytes, directly in the transport's buffer where that is possible.</summary>

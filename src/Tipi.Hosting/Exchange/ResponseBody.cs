@@ -12,7 +12,9 @@ namespace Tipi.Hosting.Exchange;
 /// </summary>
 internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output) : PipeWriter
 {
-    /// <summary>Bytes copied from one large write before a flush, so that back-pressure reaches the application.</summary>
+    /// <summary>
+    /// Bytes copied from one large write before a flush, so that back-pressure reaches the application.
+    /// </summary>
     private const int LargestSlice = 64 * 1024;
 
     private readonly DeferredBuffer _deferred = new();
@@ -172,19 +174,19 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
         long? declared = _mode == Mode.Deferred ? _declared ?? exchange.DeclaredLength : _declared;
         if (declared < _written + further && _mode != Mode.Swallowing)
             throw new InvalidOperationException(
-                $"The response declared Content-Length {declared} and would have {_written + further} bytes: too many.");
+                $"The response declared Content-Length {declared} and gets {_written + further} bytes: too many.");
         if (further > 0 && exchange.ForbidsBody) ThrowIfForbidden(exchange.StatusCode);
     }
 
     private static void ThrowIfForbidden(int statusCode)
     {
         if (ResponseRules.ForbidsBody(statusCode))
-            throw new InvalidOperationException($"A response with status {statusCode} has no body: nothing can be written.");
+            throw new InvalidOperationException($"A response with status {statusCode} has no body.");
     }
 
     private void ThrowIfClosed()
     {
-        if (_mode == Mode.Closed) throw new InvalidOperationException("The response has ended: nothing can be written.");
+        if (_mode == Mode.Closed) throw new InvalidOperationException("The response has ended.");
     }
 
     private async ValueTask<FlushResult> FlushAfterAsync(ValueTask start, CancellationToken cancellationToken)
@@ -201,7 +203,8 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
         return await FlushAsync(cancellationToken);
     }
 
-    private async ValueTask<FlushResult> WriteSlicesAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    private async ValueTask<FlushResult> WriteSlicesAsync(
+        ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         await exchange.StartAsync(bodyEnds: false);
         FlushResult result = default;

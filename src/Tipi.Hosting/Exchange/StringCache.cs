@@ -6,15 +6,17 @@ using System.Text;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>
-/// Strings made from received bytes, given out again when the same bytes come again. Direct-mapped: a collision replaces,
-/// so that its size is fixed and a peer who chooses colliding bytes only loses the reuse.
+/// Strings made from received bytes, given out again when the same bytes come again. Direct-mapped: a collision
+/// replaces, so that its size is fixed and a peer who chooses colliding bytes only loses the reuse.
 /// </summary>
 internal sealed class StringCache(bool isEnabled)
 {
     /// <summary>Strings kept: a browser's request has about 20.</summary>
     private const int Size = 256;
 
-    /// <summary>Bytes of the longest string kept: longer ones (tokens, cookies) differ by client and would fill memory.</summary>
+    /// <summary>
+    /// Bytes of the longest string kept: longer ones (tokens, cookies) differ by client and would fill memory.
+    /// </summary>
     private const int LongestBytes = 96;
 
     private static readonly UTF8Encoding s_strictUtf8 = new(false, throwOnInvalidBytes: true);

@@ -1,10 +1,11 @@
 using System.Collections;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Tipi.Hosting.Features;
 
 /// <summary>
-/// The features of one request: a fixed slot for each usual one, a short list for the others, and below them the
+/// The features of one request: a fixed slot for each usual one, a short list for the others, and below that list the
 /// features of the connection. Everything can be replaced through the setters; <see cref="Reset"/> undoes that.
 /// </summary>
 internal abstract class FeatureTable : IFeatureCollection
@@ -12,7 +13,7 @@ internal abstract class FeatureTable : IFeatureCollection
     private readonly object?[] _served = new object?[FeatureSlots.ServedCount];
     private readonly object?[] _current = new object?[FeatureSlots.Types.Length];
     private List<KeyValuePair<Type, object>>? _others;
-    private IFeatureCollection? _connection;
+    private ConnectionContext? _connection;
     private bool _changed;
 
     public int Revision { get; private set; }
@@ -25,7 +26,7 @@ internal abstract class FeatureTable : IFeatureCollection
         {
             ArgumentNullException.ThrowIfNull(key);
             int slot = Array.IndexOf(FeatureSlots.Types, key);
-            return (slot >= 0 ? _current[slot] : FindOther(key)) ?? _connection?[key];
+            return slot >= 0 ? _current[slot] : FindOther(key) ?? _connection?.Features[key];
         }
         set
         {
@@ -37,9 +38,9 @@ internal abstract class FeatureTable : IFeatureCollection
     public TFeature? Get<TFeature>()
     {
         int slot = FeatureSlot<TFeature>.Index;
-        object? value = slot >= 0 ? _current[slot] : FindOther(typeof(TFeature));
-        if (value is not null) return (TFeature)value;
-        return _connection is null ? default : _connection.Get<TFeature>();
+        if (slot >= 0) return (TFeature?)_current[slot];
+        if (FindOther(typeof(TFeature)) is { } other) return (TFeature)other;
+        return _connection is null ? default : _connection.Features.Get<TFeature>();
     }
 
     public void Set<TFeature>(TFeature? instance) => SetSlot(FeatureSlot<TFeature>.Index, typeof(TFeature), instance);
@@ -62,7 +63,7 @@ internal abstract class FeatureTable : IFeatureCollection
         features.CopyTo(_current);
     }
 
-    internal void Attach(IFeatureCollection connection) => _connection = connection;
+    internal void Attach(ConnectionContext connection) => _connection = connection;
 
     /// <summary>Back to the served features; forgets what the application set and the connection.</summary>
     internal void Reset()

@@ -5,8 +5,8 @@ using Tipi.Hosting.Exchange;
 namespace Tipi.Hosting.Features;
 
 /// <summary>
-/// Tells the application that its client has gone. The token's source is made when somebody asks for the token, kept for
-/// later requests, and given up once it is to be cancelled: a cancelled source never serves another request.
+/// Tells the application that its client has gone. The token's source is made when somebody asks for the token, kept
+/// for later requests, and given up once it is to be cancelled: a cancelled source never serves another request.
 /// </summary>
 internal sealed class LifetimeFeature(HttpExchange exchange) : IHttpRequestLifetimeFeature
 {

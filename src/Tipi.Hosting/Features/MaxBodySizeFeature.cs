@@ -13,7 +13,7 @@ internal sealed class MaxBodySizeFeature(HttpExchange exchange) : IHttpMaxReques
         get => exchange.Input.MaxSize;
         set
         {
-            if (IsReadOnly) throw new InvalidOperationException("The body is being read: its limit can not be changed.");
+            if (IsReadOnly) throw new InvalidOperationException("The body is being read: its limit is fixed.");
             if (value < 0) throw new ArgumentOutOfRangeException(nameof(value), "A limit is not negative, or null.");
             exchange.Input.MaxSize = value;
         }

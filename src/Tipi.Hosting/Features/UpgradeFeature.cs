@@ -12,7 +12,7 @@ internal sealed class UpgradeFeature(HttpExchange exchange) : IHttpUpgradeFeatur
     public async Task<Stream> UpgradeAsync()
     {
         if (exchange.IsUpgraded) throw new InvalidOperationException("The connection is upgraded already.");
-        if (!exchange.Input.IsUpgradable) throw new InvalidOperationException("The request does not ask for an upgrade.");
+        if (!exchange.Input.IsUpgradable) throw new InvalidOperationException("The request asks for no upgrade.");
         if (!exchange.Server.TryCountUpgrade())
             throw new InvalidOperationException("The limit of upgraded connections is reached.");
         exchange.IsUpgraded = true;

@@ -77,8 +77,9 @@ internal sealed class ChunkedBody(Http1Limits limits, StringCache strings)
         ReadOnlySequence<byte> rest = input;
         ProtocolError error = default;
         bool wantsMore = false;
-        while (!IsEnded && !wantsMore && !rest.IsEmpty && _end - _start < FillSize && error.Code == ProtocolErrorCode.None)
+        while (!IsEnded && !wantsMore && !rest.IsEmpty && error.Code == ProtocolErrorCode.None)
         {
+            if (_end - _start >= FillSize) break;
             ReadOnlySpan<byte> bytes = rest.FirstSpan;
             ChunkedStatus status = Step(bytes, largest, out int used, out error);
             if (status == ChunkedStatus.NeedMore && used < bytes.Length)

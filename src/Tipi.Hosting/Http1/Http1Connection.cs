@@ -24,17 +24,18 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
     /// <summary>Requests served in one go before others get their turn: a client may pipeline without end.</summary>
     private const int LongestBurst = 32;
 
+    /// <summary>As in Kestrel.</summary>
+    private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(5);
+
     private readonly PipeReader _input = owner.Transport.Transport.Input;
     private readonly PipeWriter _output = owner.Transport.Transport.Output;
-    private readonly IRingAffinityFeature? _affinity = owner.Transport.Features.Get<IRingAffinityFeature>();
+    private readonly RequestScheduler? _scheduler = RequestScheduler.For(owner);
     private Http1Stream? _stream;
     private ThreadHop? _hop;
     private int _burst;
     private bool _lingers;
 
-    private TipiServerLimits Limits => owner.Server.Options.Limits;
-
-    private ThreadHop Hop => _hop ??= new ThreadHop(_affinity);
+    private ThreadHop Hop => _hop ??= new ThreadHop(owner.Affinity);
 
     /// <summary>Serves the connection to its end. A peer's fault never throws out of here.</summary>
     internal async Task RunAsync()
@@ -42,7 +43,8 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
         try
         {
             await ServeAsync();
-            await CloseAsync();
+            if (_stream is { } stream) Recycle(stream, isSafe: true);
+            await LingeringClose.RunAsync(owner, _lingers);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -56,7 +58,7 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
     private async Task ServeAsync()
     {
         ExecutionContext clean = ExecutionContext.Capture()!;
-        owner.ExpireIn(Limits.KeepAliveTimeout);
+        owner.ExpireIn(owner.Server.Options.Limits.KeepAliveTimeout);
         while (true)
         {
             if (_burst >= LongestBurst)
@@ -71,8 +73,13 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
             if (head == Http1HeadStatus.End) return;
 
             Http1Stream stream = _stream!;
-            Task run = owner.Server.Application.Run(stream.Exchange.Features);
-            if (!run.IsCompleted) await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_scheduler?.WantsPool(stream.Exchange) == true) await Hop.ToPool();
+            Task run = Start(stream.Exchange);
+            if (!run.IsCompleted)
+            {
+                await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _scheduler?.NoteResumed(stream.Exchange);
+            }
             bool goesOn = await EndAsync(stream, run);
             // What the application left in its execution context must not reach the next request.
             ExecutionContext.Restore(clean);
@@ -80,6 +87,9 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
             _burst++;
         }
     }
+
+    private Task Start(HttpExchange exchange) =>
+        _scheduler is null ? owner.Server.Application.Run(exchange.Features) : _scheduler.Run(exchange);
 
     private Http1HeadStatus TakeHead(ReadResult read)
     {
@@ -120,10 +130,16 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
 
     private Http1Stream BeginHead()
     {
-        owner.ExpireIn(Limits.RequestHeadersTimeout);
+        owner.ExpireIn(owner.Server.Options.Limits.RequestHeadersTimeout);
         Http1Stream stream = pool.Rent();
         Volatile.Write(ref _stream, stream);
         return stream;
+    }
+
+    private void Refuse(ProtocolError error)
+    {
+        Http1Refusal.Write(owner, error);
+        _lingers = true;
     }
 
     /// <summary>Ends response and request.</summary>
@@ -131,73 +147,32 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
     private async ValueTask<bool> EndAsync(Http1Stream stream, Task run)
     {
         HttpExchange exchange = stream.Exchange;
-        Exception? error = FaultOf(run) ?? exchange.Failure;
-        bool isWhole = error is null ? await TryEndResponseAsync(stream) : AnswerFault(stream, error);
+        Exception? error = ExchangeEnding.FaultOf(run) ?? exchange.Failure;
+        bool isWhole = await ExchangeEnding.EndAsync(exchange, error);
         FlushResult flush = await _output.FlushAsync();
         bool goesOn = isWhole && !flush.IsCompleted && stream.Output.KeepsAlive;
         if (exchange.HasCompletedCallbacks) await exchange.RunCompletedAsync();
         if (goesOn && !stream.Body.IsAtEnd) goesOn = await DrainAsync(stream);
-        if (!goesOn && isWhole) _lingers = !stream.Body.IsAtEnd && !exchange.IsUpgraded;
-        if (!isWhole && stream.Output.EndsByClose) owner.Abort("The response could not be ended.");
-        DisposeContext(exchange, error);
-        Recycle(stream, isSafe: goesOn || (isWhole && !exchange.IsUpgraded && !stream.Body.IsPending && !owner.IsClosed));
-        if (goesOn) owner.ExpireIn(Limits.KeepAliveTimeout);
+        if (goesOn) owner.ExpireIn(owner.Server.Options.Limits.KeepAliveTimeout);
+        else PrepareClose(stream, isWhole);
+        ExchangeEnding.DisposeContext(exchange, error);
+        bool mayBeHeld = exchange.IsUpgraded || stream.Body.IsPending || owner.IsClosed || !isWhole;
+        Recycle(stream, isSafe: !mayBeHeld);
         return goesOn;
     }
 
-    private async ValueTask<bool> TryEndResponseAsync(Http1Stream stream)
-    {
-        try
-        {
-            await stream.Exchange.EndAsync();
-            return true;
-        }
-        catch (Exception error)
-        {
-            return AnswerFault(stream, error);
-        }
-    }
-
-    /// <summary>Answers a fault of the application, if that is still possible.</summary>
-    /// <returns>True when the response is whole.</returns>
-    private bool AnswerFault(Http1Stream stream, Exception error)
-    {
-        HttpExchange exchange = stream.Exchange;
-        LogFault(exchange, error);
-        if (exchange.HasStarted) return exchange.Stage == ResponseStage.Ended;
-        int status = error is Microsoft.AspNetCore.Http.BadHttpRequestException bad ? bad.StatusCode : 500;
-        exchange.ReplaceByError(status);
-        ValueTask end = exchange.EndAsync();
-        System.Diagnostics.Debug.Assert(end.IsCompletedSuccessfully, "A bare response needs no waiting.");
-        return true;
-    }
-
-    private void LogFault(HttpExchange exchange, Exception error)
-    {
-        Microsoft.Extensions.Logging.ILogger log = owner.Server.Log;
-        if (error is Microsoft.AspNetCore.Http.BadHttpRequestException) log.BodyRefused(error, owner.Id, exchange.Identifier);
-        else if (owner.IsClosed && error is OperationCanceledException or IOException)
-            log.RequestAborted(error, owner.Id, exchange.Identifier);
-        else log.ApplicationFailed(error, owner.Id, exchange.Identifier);
-    }
-
-    private async ValueTask<bool> DrainAsync(Http1Stream stream)
+    private ValueTask<bool> DrainAsync(Http1Stream stream)
     {
         owner.ExpireIn(s_drainTime);
-        return await stream.Body.DrainAsync(owner, MostDrainedBytes);
+        return stream.Body.DrainAsync(owner);
     }
 
-    private void DisposeContext(HttpExchange exchange, Exception? error)
+    private void PrepareClose(Http1Stream stream, bool isWhole)
     {
-        try
-        {
-            owner.Server.Application.Dispose(exchange.Features, error);
-        }
-        catch (Exception fault)
-        {
-            owner.Server.Log.ApplicationFailed(fault, owner.Id, exchange.Identifier);
-        }
-        if (exchange.IsUpgraded) owner.Server.UncountUpgrade();
+        if (stream.Exchange.IsUpgraded) owner.Server.UncountUpgrade();
+        else if (isWhole) _lingers = !stream.Body.IsAtEnd;
+        // Without an end of its own only a reset shows that this body is not whole.
+        else if (stream.Output.EndsByClose) owner.Abort("The response could not be ended.");
     }
 
     /// <summary>Gives the stream back, unless somebody may still hold on to it.</summary>
@@ -207,69 +182,5 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
         if (!isSafe) return;
         stream.Reset();
         pool.Return(stream);
-    }
-
-    private static Exception? FaultOf(Task run)
-    {
-        if (run.IsCompletedSuccessfully) return null;
-        return run.Exception?.InnerException ?? new OperationCanceledException("The application was cancelled.");
-    }
-
-    /// <summary>Reads of an unread body stop here: it costs less to close the connection than to receive more.</summary>
-    private const long MostDrainedBytes = 1024 * 1024;
-
-    /// <summary>As in Kestrel.</summary>
-    private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(5);
-
-    /// <summary>Long enough for an answer to arrive, short enough that a silent client costs nothing.</summary>
-    private static readonly TimeSpan s_lingerTime = TimeSpan.FromSeconds(1);
-
-    private const long MostLingeredBytes = 256 * 1024;
-
-    private void Refuse(ProtocolError error)
-    {
-        owner.Server.Log.RequestRefused(owner.Id, error.StatusCode, error.Message);
-        owner.Server.Metrics.RequestRefused(error.StatusCode);
-        ServerClock.HeadLines lines = owner.Server.Clock.Lines;
-        var writer = new Http1HeadWriter(_output.GetSpan(512));
-        writer.TryWriteStatusLine(error.StatusCode);
-        writer.TryWriteLine(lines.DateAndServer);
-        if (error.AllowedMethod is { } allowed) writer.TryWriteField("Allow", allowed);
-        writer.TryWriteContentLength(0);
-        writer.TryWriteLine("Connection: close\r\n"u8);
-        writer.TryEnd();
-        _output.Advance(writer.Written);
-        _lingers = true;
-    }
-
-    /// <summary>
-    /// Ends the connection. After an answer that leaves received bytes unread the input is read for a moment: closing at
-    /// once would send a reset, and that can overtake the answer.
-    /// </summary>
-    private async Task CloseAsync()
-    {
-        if (_stream is { } stream) Recycle(stream, isSafe: true);
-        await _output.FlushAsync();
-        if (_lingers)
-        {
-            // The sockets transport closes both directions at once, so there the answer goes first.
-            if (_affinity is not null) await _output.CompleteAsync();
-            await LingerAsync();
-        }
-        await _output.CompleteAsync();
-        await _input.CompleteAsync();
-    }
-
-    private async Task LingerAsync()
-    {
-        owner.ExpireIn(s_lingerTime);
-        long left = MostLingeredBytes;
-        while (left > 0)
-        {
-            ReadResult read = await _input.ReadAsync();
-            left -= read.Buffer.Length;
-            _input.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted || owner.HasExpired) return;
-        }
     }
 }

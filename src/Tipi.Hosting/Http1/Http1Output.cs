@@ -35,7 +35,8 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
         var head = new Http1ResponseHead(stream, bodyEnds);
         for (int hint = HeadSizeHint; ; hint *= 2)
         {
-            if (hint > LargestHeadSize) throw new InvalidOperationException("The response's headers are larger than 1 MiB.");
+            if (hint > LargestHeadSize)
+                throw new InvalidOperationException("The response's headers are larger than 1 MiB.");
             if (!head.TryEncode(_pipe.GetSpan(hint), out int written)) continue;
             _pipe.Advance(written);
             break;
@@ -105,7 +106,8 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
 
     private void AdvanceChunk(int count)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Math.Max(0, _chunk.Length - 2 - _chunkPrefix - _chunkLength));
+        int space = Math.Max(0, _chunk.Length - 2 - _chunkPrefix - _chunkLength);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, space);
         _chunkLength += count;
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Tipi.Hosting.Connections;
 using Tipi.Hosting.Exchange;
 using Tipi.Protocols.Http;
 using Tipi.Protocols.Http1;
@@ -12,11 +13,16 @@ namespace Tipi.Hosting.Http1;
 /// chunked one is decoded by <see cref="ChunkedBody"/>; after an upgrade everything is passed through.
 /// </summary>
 /// <remarks>
-/// Invariant: <c>_left</c> is what the body still has in the input; <c>_isReading</c> is true between a read of the input
-/// and the <c>AdvanceTo</c> that answers it, so that it is answered exactly once.
+/// Invariant: <c>_left</c> is what the body still has in the input; <c>_isReading</c> is true between a read of the
+/// input and the <c>AdvanceTo</c> that answers it, so that it is answered exactly once.
 /// </remarks>
 internal sealed class Http1RequestBody(Http1Stream stream, Http1Limits limits) : PipeReader, IExchangeInput
 {
+    /// <summary>
+    /// Bytes of an unread body that are read after the response: beyond this it costs less to close the connection.
+    /// </summary>
+    private const long MostDrainedBytes = 1024 * 1024;
+
     private PipeReader _input = null!;
     private ChunkedBody? _chunked;
     private ReadOnlySequence<byte> _last;
@@ -39,9 +45,6 @@ internal sealed class Http1RequestBody(Http1Stream stream, Http1Limits limits) :
     public IHeaderDictionary? Trailers => IsAtEnd ? _chunked?.Trailers ?? Http1Stream.NoTrailers : null;
 
     public bool IsUpgradable => stream.Head.HasUpgrade;
-
-    /// <summary>True when a final answer before 100 leaves it open whether the client sends its body.</summary>
-    internal bool LeavesClientWaiting => _expectsContinue;
 
     /// <summary>True when nothing of the body is left in the input.</summary>
     internal bool IsAtEnd => _kind switch
@@ -141,12 +144,20 @@ internal sealed class Http1RequestBody(Http1Stream stream, Http1Limits limits) :
         _chunked?.Reset();
     }
 
+    /// <summary>
+    /// True when nothing can follow this request: its body is broken; or a final answer comes before 100, which leaves it
+    /// open whether the client sends its body; or too much of it is left to read.
+    /// </summary>
+    internal bool EndsConnection(bool responseEnds) =>
+        IsBroken || _expectsContinue || (responseEnds && _left > MostDrainedBytes);
+
     /// <summary>Reads what the application left, up to a limit.</summary>
     /// <returns>True when the body has ended and the connection can go on.</returns>
-    internal async ValueTask<bool> DrainAsync(Connections.ServerConnection connection, long mostBytes)
+    internal async ValueTask<bool> DrainAsync(ServerConnection connection)
     {
         if (IsAtEnd) return !IsBroken;
-        if (_isPending || IsBroken || _expectsContinue || _left > mostBytes) return false;
+        if (_isPending || EndsConnection(responseEnds: true)) return false;
+        long mostBytes = MostDrainedBytes;
         HasStarted = true;
         _isCompleted = false;
         if (_isReading) AdvanceTo(_last.Start);

@@ -25,7 +25,7 @@ internal ref struct Http1ResponseHead
     {
         _exchange = stream.Exchange;
         _isHttp10 = stream.Head.MinorVersion == 0;
-        KeepsAlive = stream.Head.KeepAlive && !_exchange.Server.IsStopping && !stream.Body.LeavesClientWaiting;
+        KeepsAlive = stream.Head.KeepAlive && !_exchange.Server.IsStopping && !stream.Body.EndsConnection(bodyEnds);
         foreach (ref readonly HeaderTable.Field field in _exchange.ResponseHeaders.Fields)
         {
             switch (field.Name.Length)
@@ -117,8 +117,11 @@ internal ref struct Http1ResponseHead
 
     private readonly bool TryWriteFraming(ref Http1HeadWriter writer)
     {
-        if (!_hasConnection && !KeepsAlive && !writer.TryWriteLine("Connection: close\r\n"u8)) return false;
-        if (!_hasConnection && KeepsAlive && _isHttp10 && !writer.TryWriteLine("Connection: keep-alive\r\n"u8)) return false;
+        if (!_hasConnection)
+        {
+            if (!KeepsAlive && !writer.TryWriteLine("Connection: close\r\n"u8)) return false;
+            if (KeepsAlive && _isHttp10 && !writer.TryWriteLine("Connection: keep-alive\r\n"u8)) return false;
+        }
         if (Mode == Http1BodyMode.Chunked) return writer.TryWriteLine("Transfer-Encoding: chunked\r\n"u8);
         long? length = _length ?? ImpliedLength;
         // RFC 9110 §8.6: never with 1xx and 204.

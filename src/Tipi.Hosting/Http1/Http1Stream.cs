@@ -9,8 +9,8 @@ using Tipi.Protocols.Http1;
 namespace Tipi.Hosting.Http1;
 
 /// <summary>
-/// One request and its response on an HTTP/1 connection: the exchange, and what this version adds to it. Rented from the
-/// pool when a request's first bytes are there, returned when the response has left.
+/// One request and its response on an HTTP/1 connection: the exchange, and what this version adds to it. Rented from
+/// the pool when a request's first bytes are there, returned when the response has left.
 /// </summary>
 internal sealed class Http1Stream
 {
@@ -42,8 +42,8 @@ internal sealed class Http1Stream
     internal StringCache Strings => _strings;
 
     /// <summary>
-    /// Parses the head at the start of <paramref name="buffer"/>. When that is not contiguous its bytes are copied once,
-    /// those that were copied before are not copied again.
+    /// Parses the head at the start of <paramref name="buffer"/>. When that is not contiguous its bytes are copied
+    /// once, those that were copied before are not copied again.
     /// </summary>
     internal ParseStatus Parse(in ReadOnlySequence<byte> buffer, ServerConnection connection, out ProtocolError error)
     {
@@ -108,7 +108,9 @@ internal sealed class Http1Stream
         request.Method = method;
         request.Scheme = "http";
         request.Protocol = head.MinorVersion == 1 ? HttpProtocol.Http11 : HttpProtocol.Http10;
-        return LoadTarget(bytes, request) && LoadFields(bytes) ? default : Malformed;
+        if (!LoadTarget(bytes, request) || !LoadFields(bytes)) return Malformed;
+        Exchange.ReceivedPath = request.Path;
+        return default;
     }
 
     // Received text that is not UTF-8, or a path with %00.

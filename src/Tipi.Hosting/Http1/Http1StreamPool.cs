@@ -4,8 +4,8 @@ using Tipi.Protocols.Http1;
 namespace Tipi.Hosting.Http1;
 
 /// <summary>
-/// Request objects between two requests. A thread keeps the one it used last, so that a ring whose requests end where they
-/// begin uses one hot object for all its connections; the others are on a stack.
+/// Request objects between two requests. A thread keeps the one it used last, so that a ring whose requests end where
+/// they begin uses one hot object for all its connections; the others are on a stack.
 /// </summary>
 internal sealed class Http1StreamPool(ServerContext server)
 {
@@ -27,7 +27,8 @@ internal sealed class Http1StreamPool(ServerContext server)
         MaxHeaderCount = server.Options.Limits.MaxRequestHeaderCount,
     };
 
-    internal Http1Stream Rent() => Interlocked.Exchange(ref OwnSlot(), null) ?? Pop() ?? new Http1Stream(server, Limits);
+    internal Http1Stream Rent() =>
+        Interlocked.Exchange(ref OwnSlot(), null) ?? Pop() ?? new Http1Stream(server, Limits);
 
     internal void Return(Http1Stream stream)
     {

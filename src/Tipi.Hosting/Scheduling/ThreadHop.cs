@@ -23,7 +23,9 @@ internal sealed class ThreadHop(IRingAffinityFeature? affinity) : ICriticalNotif
         return this;
     }
 
-    /// <summary>Lets others go first: on the ring when the connection has one and runs there, otherwise on the pool.</summary>
+    /// <summary>
+    /// Lets others go first: on the ring when the connection has one and runs there, otherwise on the pool.
+    /// </summary>
     internal ThreadHop Yield()
     {
         _staysOnRing = affinity?.IsOnRing == true;

@@ -1,0 +1,44 @@
+using System.IO.Pipelines;
+
+namespace Tipi.Hosting.Connections;
+
+/// <summary>
+/// Ends a connection. After an answer that leaves received bytes unread the input is read for a moment: closing at once
+/// would send a reset, and that can overtake the answer.
+/// </summary>
+internal static class LingeringClose
+{
+    /// <summary>Received bytes beyond this are a client that does not listen.</summary>
+    private const long MostBytes = 256 * 1024;
+
+    /// <summary>Long enough for an answer to arrive, short enough that a silent client costs nothing.</summary>
+    private static readonly TimeSpan s_time = TimeSpan.FromSeconds(1);
+
+    internal static async Task RunAsync(ServerConnection connection, bool lingers)
+    {
+        PipeReader input = connection.Transport.Transport.Input;
+        PipeWriter output = connection.Transport.Transport.Output;
+        await output.FlushAsync();
+        if (lingers)
+        {
+            // The sockets transport closes both directions at once: there the answer must be on its way first.
+            if (connection.Affinity is not null) await output.CompleteAsync();
+            await DropInputAsync(connection, input);
+        }
+        await output.CompleteAsync();
+        await input.CompleteAsync();
+    }
+
+    private static async Task DropInputAsync(ServerConnection connection, PipeReader input)
+    {
+        connection.ExpireIn(s_time);
+        long left = MostBytes;
+        while (left > 0)
+        {
+            ReadResult read = await input.ReadAsync();
+            left -= read.Buffer.Length;
+            input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted || connection.HasExpired) return;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Tipi.Hosting.Diagnostics;
+
+namespace Tipi.Hosting.Exchange;
+
+/// <summary>What becomes of a response when the application has returned, well or not.</summary>
+internal static class ExchangeEnding
+{
+    /// <summary>Ends the response. Does not flush.</summary>
+    /// <param name="exchange">The exchange, which is not touched by the application any more.</param>
+    /// <param name="error">What the application threw.</param>
+    /// <returns>True when the response is whole, be it an error; false when it had to be given up in its middle.</returns>
+    internal static async ValueTask<bool> EndAsync(HttpExchange exchange, Exception? error)
+    {
+        if (error is not null) return AnswerFault(exchange, error);
+        try
+        {
+            await exchange.EndAsync();
+            return true;
+        }
+        catch (Exception late)
+        {
+            return AnswerFault(exchange, late);
+        }
+    }
+
+    /// <summary>What the application's task ended with; null when it ended well.</summary>
+    internal static Exception? FaultOf(Task run)
+    {
+        if (run.IsCompletedSuccessfully) return null;
+        return run.Exception?.InnerException ?? new OperationCanceledException("The application was cancelled.");
+    }
+
+    /// <summary>Ends what the host began for this request.</summary>
+    internal static void DisposeContext(HttpExchange exchange, Exception? error)
+    {
+        try
+        {
+            exchange.Server.Application.Dispose(exchange.Features, error);
+        }
+        catch (Exception fault)
+        {
+            exchange.Server.Log.ApplicationFailed(fault, exchange.Connection.Id, exchange.Identifier);
+        }
+    }
+
+    private static bool AnswerFault(HttpExchange exchange, Exception error)
+    {
+        Log(exchange, error);
+        if (exchange.HasStarted) return exchange.Stage == ResponseStage.Ended;
+        exchange.ReplaceByError(error is BadHttpRequestException bad ? bad.StatusCode : 500);
+        exchange.EndBare();
+        return true;
+    }
+
+    private static void Log(HttpExchange exchange, Exception error)
+    {
+        ILogger log = exchange.Server.Log;
+        if (error is BadHttpRequestException) log.BodyRefused(error, exchange.Connection.Id, exchange.Identifier);
+        else if (IsClientGone(exchange, error)) log.RequestAborted(error, exchange.Connection.Id, exchange.Identifier);
+        else log.ApplicationFailed(error, exchange.Connection.Id, exchange.Identifier);
+    }
+
+    private static bool IsClientGone(HttpExchange exchange, Exception error) =>
+        error is ConnectionResetException or ConnectionAbortedException
+        || (exchange.Connection.IsClosed && error is OperationCanceledException or IOException);
+}

@@ -1,0 +1,32 @@
+using System.IO.Pipelines;
+using Microsoft.Extensions.Logging;
+using Tipi.Hosting.Connections;
+using Tipi.Hosting.Diagnostics;
+using Tipi.Protocols.Http;
+using Tipi.Protocols.Http1;
+
+namespace Tipi.Hosting.Http1;
+
+/// <summary>The whole answer to a request that the application never sees.</summary>
+internal static class Http1Refusal
+{
+    /// <summary>More than the answer needs with the longest phrase.</summary>
+    private const int LargestSize = 512;
+
+    internal static void Write(ServerConnection connection, ProtocolError error)
+    {
+        ServerContext server = connection.Server;
+        server.Metrics.RequestRefused(error.StatusCode);
+        if (server.Log.IsEnabled(LogLevel.Debug))
+            server.Log.RequestRefused(connection.Id, error.StatusCode, error.Message);
+        PipeWriter output = connection.Transport.Transport.Output;
+        var writer = new Http1HeadWriter(output.GetSpan(LargestSize));
+        writer.TryWriteStatusLine(error.StatusCode);
+        writer.TryWriteLine(server.Clock.Lines.DateAndServer);
+        if (error.AllowedMethod is { } allowed) writer.TryWriteField("Allow", allowed);
+        writer.TryWriteContentLength(0);
+        writer.TryWriteLine("Connection: close\r\n"u8);
+        writer.TryEnd();
+        output.Advance(writer.Written);
+    }
+}
