@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Diagnostics;
@@ -6,63 +7,94 @@ using Tipi.Hosting.Exchange;
 namespace Tipi.Hosting.Scheduling;
 
 /// <summary>
-/// Endpoints that held a ring past its budget. The first time counts as warm-up (compilation, a cold cache); after the
-/// second the endpoint is learned. A request comes before routing, so it is matched by method and route pattern; one that
-/// has no endpoint by its exact path. Matching too much is harmless: the request starts on the thread pool.
+/// Endpoints that hold a ring past its budget as a habit. A request comes before routing, so it is matched by method and
+/// route pattern; one that has no endpoint by its exact path. Matching too much is harmless: the request starts on the
+/// thread pool.
 /// </summary>
 internal sealed class LearnedEndpoints(ILogger log, ServerMetrics metrics)
 {
     /// <summary>Endpoints and paths that are remembered: enough for any application, and a bound for invented paths.</summary>
-    private const int MostEntries = 256;
+    private const int MostSuspects = 256;
 
-    private const int WarmUps = 1;
+    /// <summary>A run on the pool that would not have cost a ring anything.</summary>
+    private static readonly TimeSpan s_quick = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<object, int> _handOffs = [];
-    private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
-    private LearnedRoute[] _routes = [];
+    private readonly Dictionary<string, Suspect> _paths = new(StringComparer.Ordinal);
+    private readonly List<LearnedRoute> _routes = [];
+    private volatile FrozenDictionary<object, Suspect>? _suspects;
     private volatile DecisionCache? _decisions;
 
     /// <summary>True when the request belongs to a learned endpoint.</summary>
     internal bool Contains(HttpExchange exchange) =>
         _decisions is { } decisions && Decide(decisions, exchange.ReceivedMethod, exchange.ReceivedPath);
 
-    /// <summary>The application held a ring while it served this request.</summary>
-    internal void Note(HttpExchange exchange, long handOffs)
+    /// <summary>The application served this request on a ring and kept the ring.</summary>
+    internal void NoteRun(HttpExchange exchange) => Find(exchange)?.CountRun();
+
+    /// <summary>The application served this request on the thread pool, since its endpoint is learned.</summary>
+    internal void NotePoolRun(HttpExchange exchange, TimeSpan time)
     {
-        metrics.HandedOff(handOffs);
-        string path = exchange.ReceivedPath;
-        var endpoint = exchange.Endpoint.Endpoint as RouteEndpoint;
-        LearnedRoute? route = endpoint is null ? null : new LearnedRoute(endpoint);
-        // Under a path base the pattern does not fit to what is received.
-        if (route?.Matches(exchange.ReceivedMethod, path) == false) route = null;
-        string name = endpoint?.DisplayName ?? $"{exchange.ReceivedMethod} {path}";
-        lock (_gate)
-        {
-            if (!Count(route is null ? path : endpoint!)) return;
-            if (route is null) _paths.Add(path);
-            else _routes = [.. _routes, route];
-            _decisions = new DecisionCache();
-        }
-        metrics.EndpointLearned();
-        log.EndpointLearned(name);
+        if (Find(exchange)?.CountPoolRun(time < s_quick) == true) ForgetDecisions();
     }
 
-    /// <summary>Counts a hand-off; true when it is the one that makes its endpoint learned.</summary>
-    private bool Count(object key)
+    /// <summary>The application held a ring while it served this request.</summary>
+    internal void NoteHandOff(HttpExchange exchange, long handOffs)
     {
-        _handOffs.TryGetValue(key, out int count);
-        if (count == 0 && _handOffs.Count >= MostEntries) return false;
-        _handOffs[key] = ++count;
-        return count == WarmUps + 1;
+        metrics.HandedOff(handOffs);
+        bool isFirst;
+        lock (_gate)
+        {
+            Suspect? suspect = Find(exchange) ?? AddSuspect(KeyOf(exchange));
+            if (suspect?.CountHandOff() != true) return;
+            isFirst = Learn(exchange, suspect);
+        }
+        ForgetDecisions();
+        if (!isFirst) return;
+        metrics.EndpointLearned();
+        log.EndpointLearned(
+            exchange.Endpoint.Endpoint?.DisplayName ?? $"{exchange.ReceivedMethod} {exchange.ReceivedPath}");
     }
+
+    private static object KeyOf(HttpExchange exchange) => (object?)exchange.Endpoint.Endpoint ?? exchange.ReceivedPath;
+
+    private Suspect? Find(HttpExchange exchange) => _suspects?.GetValueOrDefault(KeyOf(exchange));
+
+    private Suspect? AddSuspect(object key)
+    {
+        FrozenDictionary<object, Suspect> known = _suspects ?? FrozenDictionary<object, Suspect>.Empty;
+        if (known.Count >= MostSuspects) return null;
+        var suspect = new Suspect();
+        _suspects = known.Append(new(key, suspect)).ToFrozenDictionary();
+        return suspect;
+    }
+
+    /// <summary>True when it was not learned before, forgiven and learned again.</summary>
+    private bool Learn(HttpExchange exchange, Suspect suspect)
+    {
+        if (exchange.Endpoint.Endpoint is RouteEndpoint endpoint)
+        {
+            if (_routes.Exists(known => ReferenceEquals(known.Suspect, suspect))) return false;
+            var route = new LearnedRoute(endpoint, suspect);
+            // Under a path base the pattern does not fit to what is received; then the path is learned.
+            if (route.Matches(exchange.ReceivedMethod, exchange.ReceivedPath))
+            {
+                _routes.Add(route);
+                return true;
+            }
+        }
+        return _paths.Count < MostSuspects && _paths.TryAdd(exchange.ReceivedPath, suspect);
+    }
+
+    private void ForgetDecisions() => _decisions = new DecisionCache();
 
     private bool Decide(DecisionCache decisions, string method, string path)
     {
         if (decisions.TryFind(method, path, out bool isLearned)) return isLearned;
         lock (_gate)
         {
-            isLearned = _paths.Contains(path) || Array.Exists(_routes, route => route.Matches(method, path));
+            isLearned = (_paths.TryGetValue(path, out Suspect? suspect) && suspect.IsLearned)
+                || _routes.Exists(route => route.Suspect.IsLearned && route.Matches(method, path));
         }
         decisions.Keep(method, path, isLearned);
         return isLearned;

@@ -10,12 +10,15 @@ internal sealed class LearnedRoute
     private readonly IReadOnlyList<string> _methods;
     private readonly TemplateMatcher _matcher;
 
-    internal LearnedRoute(RouteEndpoint endpoint)
+    internal LearnedRoute(RouteEndpoint endpoint, Suspect suspect)
     {
+        Suspect = suspect;
         _methods = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
         _matcher = new TemplateMatcher(
             new RouteTemplate(endpoint.RoutePattern), new RouteValueDictionary(endpoint.RoutePattern.Defaults));
     }
+
+    internal Suspect Suspect { get; }
 
     internal bool Matches(string method, string path)
     {

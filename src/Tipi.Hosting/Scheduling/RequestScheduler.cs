@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tipi.Hosting.Connections;
 using Tipi.Hosting.Exchange;
 using Tipi.Transport.Uring;
@@ -25,15 +26,27 @@ internal sealed class RequestScheduler
             : null;
 
     /// <summary>True when this request is to start on the thread pool and is not there yet.</summary>
-    internal bool WantsPool(HttpExchange exchange) => _server.Learned.Contains(exchange) && _affinity.IsOnRing;
+    internal bool WantsPool(HttpExchange exchange) => _affinity.IsOnRing && _server.Learned.Contains(exchange);
 
-    /// <summary>Starts the application and notes when it lost the ring meanwhile.</summary>
-    internal Task Run(HttpExchange exchange)
+    /// <summary>Starts the application, on a ring's thread or wherever the connection goes on.</summary>
+    internal Task Run(HttpExchange exchange) => _affinity.IsOnRing ? RunOnRing(exchange) : RunElsewhere(exchange);
+
+    private Task RunOnRing(HttpExchange exchange)
     {
         long before = _affinity.HandOffs;
         Task run = _server.Application.Run(exchange.Features);
         long lost = _affinity.HandOffs - before;
-        if (lost > 0) _server.Learned.Note(exchange, lost);
+        if (lost > 0) _server.Learned.NoteHandOff(exchange, lost);
+        else _server.Learned.NoteRun(exchange);
+        return run;
+    }
+
+    private Task RunElsewhere(HttpExchange exchange)
+    {
+        if (!_server.Learned.Contains(exchange)) return _server.Application.Run(exchange.Features);
+        long start = Stopwatch.GetTimestamp();
+        Task run = _server.Application.Run(exchange.Features);
+        _server.Learned.NotePoolRun(exchange, Stopwatch.GetElapsedTime(start));
         return run;
     }
 
@@ -43,6 +56,6 @@ internal sealed class RequestScheduler
     /// </summary>
     internal void NoteResumed(HttpExchange exchange)
     {
-        if (_affinity.HandOffs > 0 && !_affinity.IsOnRing) _server.Learned.Note(exchange, 1);
+        if (_affinity.HandOffs > 0 && !_affinity.IsOnRing) _server.Learned.NoteHandOff(exchange, 1);
     }
 }
