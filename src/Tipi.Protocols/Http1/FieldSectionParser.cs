@@ -18,7 +18,9 @@ internal static class FieldSectionParser
         ParseStatus status;
         while (true)
         {
-            if (section.Count == maxCount && lineStart < data.Length && data[lineStart] != '\r')
+            // Decided by the line's first byte, so after what is decided by none: that no line fits any more.
+            if (section.Count == maxCount && lineStart < data.Length && data[lineStart] != '\r'
+                && lineStart <= limit - 2)
             {
                 error = ProtocolErrorCode.TooManyFields;
                 return ParseStatus.Invalid;
