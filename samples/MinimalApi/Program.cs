@@ -8,8 +8,14 @@ using Tipi.Transport.Uring;
 
 var builder = WebApplication.CreateBuilder(args);
 
-// The app runs on Kestrel as it stands. Here it is put on Kestrel over the ring: --Server=KestrelUring.
-if (builder.Configuration["Server"] == "KestrelUring") builder.WebHost.UseUringTransport();
+// One line puts the app on Tipi: builder.WebHost.UseTipi(). The choice is here to compare the servers:
+// --Server=Kestrel as it comes, --Server=KestrelUring over Tipi's transport.
+switch (builder.Configuration["Server"])
+{
+    case "Kestrel": break;
+    case "KestrelUring": builder.WebHost.UseUringTransport(); break;
+    default: builder.WebHost.UseTipi(); break;
+}
 
 builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, AppJson.Default));
 builder.Services.AddProblemDetails();

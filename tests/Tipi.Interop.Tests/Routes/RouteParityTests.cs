@@ -18,7 +18,7 @@ public sealed class RouteParityTests(RouteConversations conversations) : IClassF
         }
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Cases))]
     public async Task Answers_what_Kestrel_answers(SampleVariant variant, string exchange)
     {

@@ -10,7 +10,7 @@ public sealed class SampleFleet : IAsyncDisposable
     private readonly ConcurrentDictionary<SampleVariant, Lazy<Task<SampleProcess>>> _samples = new();
 
     /// <summary>Variants for theories.</summary>
-    public static TheoryData<SampleVariant> All => [SampleVariant.Kestrel, SampleVariant.KestrelUring];
+    public static TheoryData<SampleVariant> All => [.. Enum.GetValues<SampleVariant>()];
 
     /// <summary>The address of the running sample.</summary>
     public async Task<Uri> AddressAsync(SampleVariant variant)

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Tipi.Interop.Tests.Tools;
+using Tipi.Transport.Uring;
 
 namespace Tipi.Interop.Tests.Sample;
 
@@ -42,6 +44,8 @@ internal sealed class SampleProcess : IAsyncDisposable
 
     public static async Task<SampleProcess> StartAsync(SampleVariant variant)
     {
+        if (variant.NeedsRing() && RingSupport.Probe() is { IsAvailable: false, Cause: var cause })
+            throw Tool.Missing($"No io_uring here: {cause}.");
         var sample = new SampleProcess(variant);
         sample._process.Start();
         sample._process.BeginOutputReadLine();

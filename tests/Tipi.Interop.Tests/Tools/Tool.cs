@@ -12,10 +12,15 @@ internal static class Tool
     {
         var path = Find(name);
         if (path is not null) return path;
-        var reason = $"{name} is not installed.";
+        throw Missing($"{name} is not installed.");
+    }
+
+    /// <summary>Skips the test, or fails it when TIPI_REQUIRE_TOOLS is 1. Never returns.</summary>
+    public static Exception Missing(string reason)
+    {
         if (Environment.GetEnvironmentVariable("TIPI_REQUIRE_TOOLS") == "1") Assert.Fail(reason);
         Assert.Skip(reason);
-        return "";
+        return new InvalidOperationException(reason);
     }
 
     /// <summary>Runs the program to its end and returns what it wrote.</summary>
