@@ -84,6 +84,19 @@ internal static unsafe partial class LibC
         _ = SetSockOpt(fd, SolSocket, SoLinger, linger, sizeof(int) * 2);
     }
 
+    /// <summary>The kernel's number of the calling thread.</summary>
+    public static int ThreadId() => GetTid();
+
+    /// <summary>Nanoseconds that a thread of this process has spent on a processor; 0 where the kernel does not say.</summary>
+    public static long ThreadProcessorTimeNs(int threadId)
+    {
+        // clock_getres(2): the clock of a thread is its number, inverted, with the kind of clock in the low bits.
+        const int PerThreadScheduled = 4 | 2;
+        KernelTimespec time;
+        if (ClockGetTime((~threadId << 3) | PerThreadScheduled, &time) != 0) return 0;
+        return time.Seconds * 1_000_000_000 + time.Nanoseconds;
+    }
+
     /// <summary>A new stream socket, in blocking mode as io_uring wants it.</summary>
     public static int OpenStream(int family) => Answer(Socket(family, SocketStream | SocketCloseOnExec, 0));
 
@@ -124,6 +137,12 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     private static partial nint SendMsg(int fd, MessageHeader* message, int flags);
+
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    private static partial int GetTid();
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static partial int ClockGetTime(int clock, KernelTimespec* time);
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial int Socket(int family, int type, int protocol);

@@ -43,6 +43,9 @@ internal sealed class RingCrew
         _standingBy.Add(Hire());
     }
 
+    /// <summary>The worker named in an observed baton.</summary>
+    public RingWorker? FindWorker(long observed) => _workers[Baton.WorkerOf(observed)];
+
     /// <summary>Takes the ring from the worker who was observed inside a call. Called by the sentinel.</summary>
     public bool TryHandOff(long observed)
     {
@@ -59,7 +62,7 @@ internal sealed class RingCrew
         }
 
         Interlocked.Increment(ref _handOffs);
-        _workers[Baton.WorkerOf(observed)]?.CountHandOff();
+        FindWorker(observed)?.CountHandOff();
         spare.Go();
         return true;
     }

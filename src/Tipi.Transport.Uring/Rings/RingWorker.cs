@@ -1,3 +1,5 @@
+using Tipi.Transport.Uring.Native;
+
 namespace Tipi.Transport.Uring.Rings;
 
 /// <summary>
@@ -38,6 +40,9 @@ internal sealed class RingWorker : IDisposable
     /// <summary>The ring that this worker may run.</summary>
     public RingLoop Loop => _crew.Loop;
 
+    /// <summary>The kernel's number of the thread; 0 until it runs.</summary>
+    public int ThreadId { get; private set; }
+
     /// <summary>How often this thread has lost a ring.</summary>
     public long HandOffs => Volatile.Read(ref _handOffs);
 
@@ -60,6 +65,7 @@ internal sealed class RingWorker : IDisposable
     private void Run()
     {
         t_current = this;
+        ThreadId = LibC.ThreadId();
         BlockPool.KeepAtHand();
         while (true)
         {

@@ -9,31 +9,25 @@ namespace Tipi.Transport.Uring.Rings;
 /// </remarks>
 internal sealed class Sentinel : IDisposable
 {
-    private const int LooksPerBudget = 2;
-
     // Looks that saw no call before it goes to sleep: waking it costs the ring a system call.
     private const int IdleLooksBeforeSleep = 25;
 
     private readonly TimeSpan _interval;
     private readonly ManualResetEventSlim _awake = new(true);
     private readonly Thread _thread;
-    private RingCrew[] _crews = [];
-    private long[] _seen = [];
-    private int[] _looks = [];
+    private RingWatch[] _watches = [];
     private volatile bool _stopping;
     private int _sleeping;
 
     public Sentinel(TimeSpan budget)
     {
-        _interval = budget / LooksPerBudget;
+        _interval = budget / RingWatch.LooksPerBudget;
         _thread = new Thread(Run) { IsBackground = true, Name = "tipi-sentinel" };
     }
 
     public void Start(RingCrew[] crews)
     {
-        _crews = crews;
-        _seen = new long[crews.Length];
-        _looks = new int[crews.Length];
+        _watches = [.. crews.Select(crew => new RingWatch(crew, _interval))];
         _thread.UnsafeStart();
     }
 
@@ -74,27 +68,7 @@ internal sealed class Sentinel : IDisposable
     private bool Look()
     {
         var any = false;
-        for (var i = 0; i < _crews.Length; i++)
-        {
-            var observed = _crews[i].Loop.Baton.Observe();
-            if (!Baton.IsInside(observed))
-            {
-                _seen[i] = 0;
-                continue;
-            }
-
-            any = true;
-            if (_seen[i] != observed)
-            {
-                _seen[i] = observed;
-                _looks[i] = 0;
-            }
-            else if (++_looks[i] >= LooksPerBudget)
-            {
-                if (_crews[i].TryHandOff(observed)) _seen[i] = 0;
-            }
-        }
-
+        foreach (var watch in _watches) any |= watch.Look();
         return any;
     }
 
