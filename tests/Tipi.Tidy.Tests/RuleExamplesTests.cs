@@ -62,6 +62,12 @@ public sealed class RuleExamplesTests
     [InlineData("using System;", 0)]
     public void Places(string code, int findings) => Finds(new PlaceRule(), findings, Code, code);
 
+    [Theory]
+    [InlineData("namespace Tipi.Tests.Cases; class Example;", 0)]
+    [InlineData("namespace Cases; class Example;", 1)]
+    public void Places_of_shared_sources(string code, int findings) =>
+        Finds(new PlaceRule(), findings, "tests/Cases/Example.cs", code);
+
     [Fact]
     public void Places_are_not_deep() =>
         Finds(new PlaceRule(), 1, "src/Tipi.Hosting/A/B/C/D.cs", "namespace Tipi.Hosting.A.B.C; class D;");

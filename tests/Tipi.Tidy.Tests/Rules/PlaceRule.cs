@@ -19,7 +19,7 @@ internal sealed class PlaceRule : IRule
         var folders = parts[2..^1];
         if (folders.Length > DeepestFolder) yield return file.AtLine(0, $"{folders.Length} folders deep");
 
-        var wanted = string.Join('.', [parts[1], .. folders]);
+        var wanted = string.Join('.', [ProjectOf(parts), .. folders]);
         foreach (var declared in file.Syntax.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>())
             if (declared.Name.ToString() != wanted) yield return file.At(declared, $"the namespace is not {wanted}");
 
@@ -30,6 +30,12 @@ internal sealed class PlaceRule : IRule
         if (types.Any(type => type.Parent is CompilationUnitSyntax))
             yield return file.AtLine(0, "a type without a namespace");
     }
+
+    // tests/Cases and its like are compiled into several test projects and belong to none.
+    private static string ProjectOf(string[] parts) =>
+        parts[0] == "tests" && !parts[1].StartsWith("Tipi.", StringComparison.Ordinal)
+            ? $"Tipi.Tests.{parts[1]}"
+            : parts[1];
 
     private static bool IsNamedAfter(SourceFile file, MemberDeclarationSyntax type)
     {
