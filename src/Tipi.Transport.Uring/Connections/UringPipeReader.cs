@@ -189,6 +189,8 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
     // False: something happened meanwhile that the read must see first.
     private bool TryWait(CancellationToken cancellationToken)
     {
+        // Before anything of the read that waits is touched: it goes on.
+        if (ReferenceEquals(Volatile.Read(ref _inbox), s_waiting)) ThrowConcurrentRead();
         _wait.Reset();
         if (cancellationToken.CanBeCanceled)
             _registration = cancellationToken.UnsafeRegister(s_cancelWait, this);
