@@ -233,7 +233,8 @@ internal sealed class RingSocket
 
     private void FinishSending()
     {
-        if (Is(Stage.Finished)) return;
+        // After an abort no end of stream may be sent: the peer would take what it has for the whole.
+        if (Is(Stage.Finished) || IsAborted) return;
         Set(Stage.Finished);
         _ = LibC.ShutdownSend(Descriptor);
     }
