@@ -72,6 +72,7 @@ internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeW
 
     public override void Advance(int bytes)
     {
+        if (bytes == 0) return;
         if (_newest is not { } block || (uint)bytes > (uint)block.Room) throw new ArgumentOutOfRangeException(nameof(bytes));
         block.End += bytes;
         _unflushed += bytes;
@@ -157,6 +158,12 @@ internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeW
     {
         if (_completed) ThrowCompleted();
         if (_unflushed == 0) return;
+        if (_ended)
+        {
+            // Nobody sends any more, so that nobody would ever take it from the queue.
+            DropUnflushed();
+            return;
+        }
         if (_newest is { Length: 0 } unused) Drop(unused);
         _flushed += _unflushed;
         _unflushed = 0;
