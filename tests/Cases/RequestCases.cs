@@ -138,6 +138,7 @@ public static class RequestCases
         Line("HTTP/3.0", "GET / HTTP/3.0", 505),
         Line("NUL in the method", "G\0T / HTTP/1.1"),
         Line("NUL at the end", "GET / HTTP/1.1\0"),
+        new("line: NUL before a line feed", "GET / HTTP/1.1\0\nHost: a\r\n\r\n", 400),
     ];
 
     private static IEnumerable<RequestCase> BadTargets() =>
@@ -197,6 +198,8 @@ public static class RequestCases
         Field("bare carriage return at the end of the value", "X: a\r"),
         Field("bare line feed", "X: a\nY: b"),
         Field("line feed before the end", "X: a\n"),
+        Field("NUL before a line feed", "X: a\0\nY: b"),
+        Field("tab and line feed", "X: a\t\nY: b"),
         Field("far away NUL", "X: " + new string('a', 100) + "\0" + new string('a', 100)),
         new("field: line feed ends the head", "GET / HTTP/1.1\r\nHost: a\r\n\n", 400),
         new("field: carriage return ends the head", "GET / HTTP/1.1\r\nHost: a\r\n\rx", 400),

@@ -50,7 +50,7 @@ public sealed class RequestCasesTests
     {
         byte[] data = RequestCases.Find(name).Bytes;
         Outcome whole = Whole(data);
-        int step = data.Length > 2000 ? 7 : 1; // the long cases are long in the middle, where nothing changes
+        int step = StepOf(data);
         for (int cut = 0; cut < data.Length; cut += step)
             Assert.Equal(whole, RequestFeeder.Run(data, [cut, data.Length]));
     }
@@ -73,12 +73,12 @@ public sealed class RequestCasesTests
     [MemberData(nameof(Names))]
     public void A_prefix_never_contradicts_the_whole(string name)
     {
-        RequestCase one = RequestCases.Find(name);
-        Outcome whole = Whole(one.Bytes);
-        int step = one.Bytes.Length > 2000 ? 7 : 1;
-        for (int length = 0; length < one.Bytes.Length; length += step)
+        byte[] data = RequestCases.Find(name).Bytes;
+        Outcome whole = Whole(data);
+        int step = StepOf(data);
+        for (int length = 0; length < data.Length; length += step)
         {
-            Outcome part = Whole(one.Bytes[..length]);
+            Outcome part = Whole(data[..length]);
             if (part.Status == ParseStatus.NeedMore) continue;
             Assert.Equal(whole, part);
         }
@@ -93,6 +93,9 @@ public sealed class RequestCasesTests
         Assert.Equal("x|X-Sum=1|X-Other=", Body("chunk: trailers"));
         Assert.Equal("hello", Body("length with leading zeros"));
     }
+
+    /// <summary>The long cases are long in the middle, where nothing changes.</summary>
+    private static int StepOf(byte[] data) => data.Length > 2000 ? 61 : 1;
 
     private static string Body(string name) => Whole(RequestCases.Find(name).Bytes).Body;
 
