@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Tipi.Blocking.App;
+using Tipi.Hosting;
+
+// Handlers that behave badly, each in its way, beside one that does not. --Server=Kestrel for comparison.
+var builder = WebApplication.CreateSlimBuilder(args);
+if (builder.Configuration["Server"] != "Kestrel") builder.WebHost.UseTipi();
+using var handOffs = new HandOffCounter();
+using var client = new HttpClient();
+var app = builder.Build();
+
+app.MapGet("/", () => "ok");
+app.MapGet("/hand-offs", () => handOffs.Count.ToString(CultureInfo.InvariantCulture));
+
+app.MapGet("/sleep/{ms:int}", (int ms) =>
+{
+    Thread.Sleep(ms);
+    return "slept";
+});
+
+app.MapGet("/spin/{ms:int}", (int ms) =>
+{
+    var clock = Stopwatch.StartNew();
+    while (clock.ElapsedMilliseconds < ms) Thread.SpinWait(100);
+    return "spun";
+});
+
+// A call to the same server, waited for on the thread that would have to serve it.
+app.MapGet("/result/{ms:int}", (int ms, IServer server) =>
+{
+    var address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    var clock = Stopwatch.StartNew();
+    while (clock.ElapsedMilliseconds < ms) _ = client.GetStringAsync(new Uri($"{address}/pause")).Result;
+    return "called";
+});
+
+app.MapGet("/pause", async () =>
+{
+    await Task.Delay(100);
+    return "paused";
+});
+
+app.Run();
