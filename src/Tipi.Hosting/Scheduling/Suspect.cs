@@ -3,23 +3,25 @@ namespace Tipi.Hosting.Scheduling;
 /// <summary>
 /// An endpoint, or a path without one, that has held a ring at least once.
 /// <code>
-/// Inline ──hand-offs are a habit──→ Learned ──many quick runs in a row──→ Inline
+/// Inline ──hand-offs are a habit──→ Learned ──quick runs are a habit──→ Inline
 /// </code>
-/// Counts are made without locks and may lose one to a race: what matters is the order of magnitude.
+/// A busy machine takes the processor away from any handler now and then, and compilation is slow once: two hand-offs are
+/// a habit only among few runs, and later only when there are many. Counts are made without locks and may lose one to a
+/// race: what matters is the order of magnitude.
 /// </summary>
 internal sealed class Suspect
 {
-    /// <summary>The first time is often compilation or a cold cache.</summary>
-    private const int WarmUps = 1;
+    /// <summary>Two hand-offs count at once when at least one run in so many lost its ring.</summary>
+    private const int FrequentRuns = 4;
 
-    /// <summary>
-    /// Hand-offs that are rarer than one in so many runs come from a busy machine, which takes the processor away from any
-    /// handler now and then.
-    /// </summary>
+    /// <summary>Hand-offs after which a rare habit counts too.</summary>
+    private const int ManyHandOffs = 8;
+
+    /// <summary>A habit rarer than one in so many runs costs less than the thread pool does.</summary>
     private const int RarestRuns = 200;
 
-    /// <summary>Quick runs in a row after which it was a mistake: a handler that blocks now and then never gets there.</summary>
-    private const int QuickRuns = 2000;
+    /// <summary>Quick runs, less the slow ones with their weight, after which the learning was a mistake.</summary>
+    private const int ForgivingRuns = 2000;
 
     private long _handOffs;
     private long _runs;
@@ -33,7 +35,11 @@ internal sealed class Suspect
     /// <summary>Counts a run that lost a ring; true when this is the one that makes it learned.</summary>
     internal bool CountHandOff()
     {
-        if (++_handOffs <= WarmUps || _handOffs * RarestRuns < _runs || IsLearned) return false;
+        _runs++;
+        _handOffs++;
+        bool isFrequent = _handOffs > 1 && _handOffs * FrequentRuns >= _runs;
+        bool isHabit = _handOffs >= ManyHandOffs && _handOffs * RarestRuns >= _runs;
+        if (IsLearned || !(isFrequent || isHabit)) return false;
         _quickRuns = 0;
         IsLearned = true;
         return true;
@@ -42,8 +48,8 @@ internal sealed class Suspect
     /// <summary>Counts a run on the thread pool; true when this is the one that shows the learning was a mistake.</summary>
     internal bool CountPoolRun(bool isQuick)
     {
-        _quickRuns = isQuick ? _quickRuns + 1 : 0;
-        if (_quickRuns < QuickRuns || !IsLearned) return false;
+        _quickRuns = isQuick ? _quickRuns + 1 : Math.Max(0, _quickRuns - RarestRuns);
+        if (_quickRuns < ForgivingRuns || !IsLearned) return false;
         (_handOffs, _runs) = (0, 0);
         IsLearned = false;
         return true;

@@ -1,0 +1,74 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Tipi.Hosting.Tests.Server;
+
+/// <summary>A host with Tipi on a free port of the loopback.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly LogRecorder _logs = new();
+    private readonly WebApplication _app;
+
+    private TestServer(WebApplicationBuilder builder, TipiTransport transport, Action<TipiServerOptions>? configure)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(_logs);
+        builder.Logging.SetMinimumLevel(LogLevel.Debug);
+        builder.WebHost.UseTipi(options =>
+        {
+            options.Transport = transport;
+            options.Listen(IPAddress.Loopback, 0);
+            configure?.Invoke(options);
+        });
+        _app = builder.Build();
+    }
+
+    internal int Port { get; private set; }
+
+    internal IEnumerable<LogRecord> Logs => _logs.Records;
+
+    /// <summary>Starts a server whose application is one terminal delegate.</summary>
+    internal static Task<TestServer> StartAsync(
+        TipiTransport transport, RequestDelegate application, Action<TipiServerOptions>? configure = null) =>
+        StartAppAsync(transport, app => app.Run(application), configure);
+
+    /// <summary>Starts a server with an application of endpoints and middleware.</summary>
+    internal static async Task<TestServer> StartAppAsync(
+        TipiTransport transport, Action<WebApplication> build, Action<TipiServerOptions>? configure = null,
+        Action<IServiceCollection>? services = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        services?.Invoke(builder.Services);
+        var server = new TestServer(builder, transport, configure);
+        build(server._app);
+        await server._app.StartAsync();
+        var addresses = server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        server.Port = new Uri(addresses.Addresses.First()).Port;
+        return server;
+    }
+
+    internal Task<RawClient> ConnectAsync() => RawClient.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Port));
+
+    /// <summary>Sends one request on its own connection and reads the answer.</summary>
+    internal async Task<RawResponse> AskAsync(string request)
+    {
+        using RawClient client = await ConnectAsync();
+        await client.SendAsync(request);
+        return await client.ReadResponseAsync(isHead: request.StartsWith("HEAD ", StringComparison.Ordinal));
+    }
+
+    internal async Task StopAsync(TimeSpan patience)
+    {
+        using var source = new CancellationTokenSource(patience);
+        await _app.StopAsync(source.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(TimeSpan.FromMilliseconds(100));
+        await _app.DisposeAsync();
+    }
+}
