@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Tipi.Hosting.Exchange;
 
@@ -19,49 +20,23 @@ internal sealed class StringCache(bool isEnabled)
     /// </summary>
     private const int LongestBytes = 96;
 
-    private static readonly UTF8Encoding s_strictUtf8 = new(false, throwOnInvalidBytes: true);
-
     private readonly string?[] _strings = new string?[isEnabled ? Size : 0];
 
-    /// <summary>The string of <paramref name="bytes"/>, read as UTF-8.</summary>
-    /// <returns>False when the bytes are not UTF-8.</returns>
-    internal bool TryGet(ReadOnlySpan<byte> bytes, out string text)
+    /// <summary>
+    /// The string of <paramref name="bytes"/>, read as UTF-8 or, where they are not that, one character a byte: what a
+    /// field value means is the application's affair (RFC 9110 §5.5).
+    /// </summary>
+    internal string Get(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty)
-        {
-            text = "";
-            return true;
-        }
-        if (bytes.Length > LongestBytes || _strings.Length == 0) return TryMake(bytes, out text);
+        if (bytes.IsEmpty) return "";
+        if (bytes.Length > LongestBytes || _strings.Length == 0) return Make(bytes);
         ref string? place = ref _strings[Slot(bytes)];
-        if (place is not null && place.Length == bytes.Length && Ascii.Equals(bytes, place))
-        {
-            text = place;
-            return true;
-        }
-        if (!TryMake(bytes, out text)) return false;
-        place = text;
-        return true;
+        if (place is not null && place.Length == bytes.Length && Ascii.Equals(bytes, place)) return place;
+        return place = Make(bytes);
     }
 
-    private static bool TryMake(ReadOnlySpan<byte> bytes, out string text)
-    {
-        if (Ascii.IsValid(bytes))
-        {
-            text = Encoding.ASCII.GetString(bytes);
-            return true;
-        }
-        try
-        {
-            text = s_strictUtf8.GetString(bytes);
-            return true;
-        }
-        catch (DecoderFallbackException)
-        {
-            text = "";
-            return false;
-        }
-    }
+    private static string Make(ReadOnlySpan<byte> bytes) =>
+        Ascii.IsValid(bytes) || !Utf8.IsValid(bytes) ? Encoding.Latin1.GetString(bytes) : Encoding.UTF8.GetString(bytes);
 
     /// <summary>First and last eight bytes and the length: what differs between usual values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -104,7 +104,7 @@ internal sealed class ChunkedBody(Http1Limits limits, StringCache strings)
         else if (status == ChunkedStatus.End)
         {
             IsEnded = true;
-            error = LoadTrailers(bytes.Slice(start, length));
+            LoadTrailers(bytes.Slice(start, length));
         }
         return status;
     }
@@ -140,19 +140,15 @@ internal sealed class ChunkedBody(Http1Limits limits, StringCache strings)
         (_start, _end) = (0, held);
     }
 
-    private ProtocolError LoadTrailers(ReadOnlySpan<byte> section)
+    private void LoadTrailers(ReadOnlySpan<byte> section)
     {
-        FieldSection lines = _trailerLines;
-        for (int i = 0; i < lines.Count; i++)
+        for (int i = 0; i < _trailerLines.Count; i++)
         {
-            ref readonly FieldLine line = ref lines[i];
-            string name = FieldNames.GetName(line.Known);
-            if (name.Length == 0 && !strings.TryGet(line.Name(section), out name)) return Malformed;
-            if (!strings.TryGet(line.Value(section), out string value)) return Malformed;
-            _trailers.AddReceived(name, value);
+            ref readonly FieldLine line = ref _trailerLines[i];
+            string name = line.Known == KnownField.Unknown
+                ? strings.Get(line.Name(section))
+                : FieldNames.GetName(line.Known);
+            _trailers.AddReceived(name, strings.Get(line.Value(section)));
         }
-        return default;
     }
-
-    private static ProtocolError Malformed => new(ProtocolErrorCode.InvalidFieldName);
 }

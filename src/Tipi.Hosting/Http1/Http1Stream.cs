@@ -15,14 +15,13 @@ namespace Tipi.Hosting.Http1;
 internal sealed class Http1Stream
 {
     private readonly Http1Limits _limits;
-    private readonly StringCache _strings;
     private byte[] _assembled = [];
     private int _assembledLength;
 
     internal Http1Stream(ServerContext server, Http1Limits limits)
     {
         _limits = limits;
-        _strings = new StringCache(!server.Options.DisableStringReuse);
+        Strings = new StringCache(!server.Options.DisableStringReuse);
         Output = new Http1Output(this);
         Body = new Http1RequestBody(this, limits);
         Exchange = new HttpExchange(server, Body, Output);
@@ -39,7 +38,7 @@ internal sealed class Http1Stream
 
     internal Http1Output Output { get; }
 
-    internal StringCache Strings => _strings;
+    internal StringCache Strings { get; }
 
     /// <summary>
     /// Parses the head at the start of <paramref name="buffer"/>. When that is not contiguous its bytes are copied
@@ -101,68 +100,46 @@ internal sealed class Http1Stream
         RequestHead head = Head;
         RequestFeature request = Exchange.Request;
         string method = MethodNames.GetName(head.Method);
-        if (method.Length == 0 && !_strings.TryGet(head.MethodRange.Of(bytes), out method)) return Malformed;
+        if (method.Length == 0) method = Strings.Get(head.MethodRange.Of(bytes));
         Exchange.Attach(connection, method);
         Body.Attach(connection.Transport.Transport);
         Output.Attach(connection.Transport.Transport.Output);
         request.Method = method;
         request.Scheme = "http";
         request.Protocol = head.MinorVersion == 1 ? HttpProtocol.Http11 : HttpProtocol.Http10;
-        if (!LoadTarget(bytes, request) || !LoadFields(bytes)) return Malformed;
+        request.RawTarget = Strings.Get(head.TargetRange.Of(bytes));
+        request.QueryString = Strings.Get(head.QueryRange.Of(bytes));
+        if (!TryLoadPath(head.PathRange.Of(bytes), request)) return new ProtocolError(ProtocolErrorCode.InvalidTarget);
         Exchange.ReceivedPath = request.Path;
+        LoadFields(bytes);
         return default;
     }
 
-    // Received text that is not UTF-8, or a path with %00.
-    private static ProtocolError Malformed => new(ProtocolErrorCode.InvalidTarget);
-
-    private bool LoadTarget(ReadOnlySpan<byte> bytes, RequestFeature request)
-    {
-        RequestHead head = Head;
-        if (!_strings.TryGet(head.TargetRange.Of(bytes), out string target)) return false;
-        request.RawTarget = target;
-        request.QueryString = "";
-        if (head.QueryRange.Length > 0)
-        {
-            if (!_strings.TryGet(head.QueryRange.Of(bytes), out string query)) return false;
-            request.QueryString = query;
-        }
-        if (head.TargetForm is RequestTargetForm.Asterisk or RequestTargetForm.Authority)
-        {
-            request.Path = "";
-            return true;
-        }
-        return LoadPath(head.PathRange.Of(bytes), target, request);
-    }
-
-    private bool LoadPath(ReadOnlySpan<byte> path, string target, RequestFeature request)
+    private bool TryLoadPath(ReadOnlySpan<byte> path, RequestFeature request)
     {
         if (Head.PathNeedsDecoding)
         {
-            if (!PathDecoding.TryDecode(path, out string? decoded)) return false;
-            request.Path = decoded!;
-            return true;
+            bool isValid = PathDecoding.TryDecode(path, out string? decoded);
+            request.Path = decoded ?? "";
+            return isValid;
         }
-        if (path.Length == target.Length) request.Path = target;
-        else if (path.IsEmpty) request.Path = "/";
-        else if (_strings.TryGet(path, out string text)) request.Path = text;
-        else return false;
+        // The usual target is a path and nothing else, and one string serves both.
+        if (path.Length == request.RawTarget.Length) request.Path = request.RawTarget;
+        else if (path.IsEmpty && Head.TargetForm == RequestTargetForm.Absolute) request.Path = "/";
+        else request.Path = Strings.Get(path);
         return true;
     }
 
-    private bool LoadFields(ReadOnlySpan<byte> bytes)
+    private void LoadFields(ReadOnlySpan<byte> bytes)
     {
         HeaderTable headers = Exchange.RequestHeaders;
         for (int i = 0; i < Head.FieldCount; i++)
         {
             ref readonly FieldLine line = ref Head[i];
             if (line.Known == KnownField.ContentLength) continue;
-            string name = FieldNames.GetName(line.Known);
-            if (name.Length == 0 && !_strings.TryGet(line.Name(bytes), out name)) return false;
-            if (!_strings.TryGet(line.Value(bytes), out string value)) return false;
-            headers.AddReceived(name, value);
+            string name = line.Known == KnownField.Unknown ? Strings.Get(line.Name(bytes)) : FieldNames.GetName(line.Known);
+            headers.AddReceived(name, Strings.Get(line.Value(bytes)));
         }
         headers.ContentLength = Head.ContentLength;
-        return true;
     }
 }

@@ -28,7 +28,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     internal int Port { get; private set; }
 
-    internal IEnumerable<LogRecord> Logs => _logs.Records;
+    /// <summary>What the server itself has logged, without the framework's lines.</summary>
+    internal IEnumerable<LogRecord> Logs =>
+        _logs.Records.Where(record => record.Category.StartsWith("Tipi.", StringComparison.Ordinal));
 
     /// <summary>Starts a server whose application is one terminal delegate.</summary>
     internal static Task<TestServer> StartAsync(

@@ -1,0 +1,109 @@
+using Tipi.Tests.Cases;
+
+namespace Tipi.Hosting.Tests.Http1;
+
+public sealed class RefusalTests
+{
+    /// <summary>The whole table at once on one server: each case waits for its connection's end.</summary>
+    [Theory, OnEachTransport]
+    public async Task Every_case_gets_its_answer(TipiTransport transport)
+    {
+        int served = 0;
+        await using TestServer server = await TestServer.StartAsync(transport, async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            Interlocked.Increment(ref served);
+            context.Response.StatusCode = 299;
+        });
+        IEnumerable<Task<string?>> all = RequestCases.All.Select(one => Check(server, one));
+        string[] wrong = (await Task.WhenAll(all)).OfType<string>().ToArray();
+        Assert.True(wrong.Length == 0, string.Join("\n", wrong));
+        Assert.Equal(RequestCases.All.Count(one => one.IsAccepted), served);
+        Assert.DoesNotContain(server.Logs, record => record.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task A_refusal_is_a_whole_answer(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(transport, _ => Task.CompletedTask);
+        using RawClient client = await server.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\nHost : a\r\n\r\n" + new string('x', 50_000));
+        RawResponse response = await client.ReadResponseAsync();
+        Assert.Equal(
+            "HTTP/1.1 400 Bad Request\r\nServer: Tipi\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            response.HeadWithoutDate);
+        Assert.NotNull(response.Header("Date"));
+        Assert.True(await client.IsEndedAsync());
+        Assert.Contains(server.Logs, record =>
+            record is { EventId: 17, Level: Microsoft.Extensions.Logging.LogLevel.Debug });
+    }
+
+    [Theory, OnEachTransport]
+    public async Task What_came_before_a_bad_request_is_answered(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            transport, context => context.Response.WriteAsync("ok"));
+        using RawClient client = await server.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\nBAD\r\n\r\n");
+        Assert.Equal("ok", (await client.ReadResponseAsync()).Body);
+        Assert.Equal(400, (await client.ReadResponseAsync()).Status);
+        Assert.True(await client.IsEndedAsync());
+    }
+
+    [Theory, OnEachTransport]
+    public async Task Limits_come_from_the_options(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(transport, _ => Task.CompletedTask, options =>
+        {
+            options.Limits.MaxRequestLineSize = 100;
+            options.Limits.MaxRequestHeaderCount = 2;
+            options.Limits.MaxRequestHeadersTotalSize = 200;
+        });
+        Assert.Equal(414, (await server.AskAsync($"GET /{new string('a', 100)} HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
+        Assert.Equal(431, (await server.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\n\r\n")).Status);
+        Assert.Equal(431, (await server.AskAsync(
+            $"GET / HTTP/1.1\r\nHost: a\r\nA: {new string('a', 200)}\r\n\r\n")).Status);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task Values_are_read_as_utf8_and_otherwise_byte_by_byte(TipiTransport transport)
+    {
+        var seen = new List<string>();
+        await using TestServer server = await TestServer.StartAsync(transport, context =>
+        {
+            seen.Add(context.Request.Headers["X"].ToString());
+            return Task.CompletedTask;
+        });
+        await server.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nX: \u00c3\u00a9\r\n\r\n");
+        await server.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nX: \u00e9\r\n\r\n");
+        Assert.Equal(["\u00e9", "\u00e9"], seen);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task A_path_with_an_encoded_nul_is_refused(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(transport, _ => Task.CompletedTask);
+        Assert.Equal(400, (await server.AskAsync("GET /a%00b HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
+    }
+
+    private static async Task<string?> Check(TestServer server, RequestCase one)
+    {
+        using RawClient client = await server.ConnectAsync();
+        try
+        {
+            await client.SendAsync(one.Bytes);
+            client.EndSending();
+            string answer = await client.ReadToEndAsync();
+            int wanted = one.IsAccepted ? 299 : one.Status;
+            if (!answer.StartsWith($"HTTP/1.1 {wanted} ", StringComparison.Ordinal))
+                return $"{one.Name}: wanted {wanted}, got \"{answer}\"";
+            if (!one.IsAccepted && !answer.Contains("\r\nConnection: close\r\n", StringComparison.Ordinal))
+                return $"{one.Name}: the refusal does not say that it closes";
+            return null;
+        }
+        catch (System.Net.Sockets.SocketException error)
+        {
+            return $"{one.Name}: {error.Message}";
+        }
+    }
+}
