@@ -42,6 +42,7 @@ app.UseExceptionHandler(new ExceptionHandlerOptions
 });
 app.UseStatusCodePages();
 app.UseFileServer();
+app.UseWebSockets();
 app.UseRateLimiter();
 app.UseOutputCache();
 

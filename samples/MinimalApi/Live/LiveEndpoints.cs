@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MinimalApi.Live;
 
-/// <summary>Server-sent events: a stream that ends, and one that goes on until a side leaves.</summary>
+/// <summary>A WebSocket, and server-sent events: a stream that ends, and one that goes on until a side leaves.</summary>
 internal static class LiveEndpoints
 {
     private static readonly string[] Words = ["smoke", "spark", "flame", "ember", "ash"];
@@ -14,6 +14,7 @@ internal static class LiveEndpoints
         var live = app.MapGroup("/live").WithTags("Live");
         live.MapGet("/ticks", Ticks);
         live.MapGet("/todos", Todos);
+        live.MapGet("/echo", EchoSocket.ServeAsync);
     }
 
     private static Results<ServerSentEventsResult<Tick>, ValidationProblem> Ticks(

@@ -109,6 +109,7 @@ internal static class Conversation
         new("ticks", () => Get("/live/ticks", ("Accept", "text/event-stream"))),
         new("many ticks at once", () => Get("/live/ticks?count=1000&everyMs=0")),
         new("no ticks", () => Get("/live/ticks?count=0")),
+        new("a socket that is none", () => Get("/live/echo")),
         new("too many ticks", () => Get("/live/ticks?count=1001")),
     ];
 

@@ -20,9 +20,9 @@ internal sealed class SampleProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private SampleProcess(SampleVariant variant)
+    private SampleProcess(SampleVariant variant, string url)
     {
-        _process = new Process { StartInfo = StartInfo(variant), EnableRaisingEvents = true };
+        _process = new Process { StartInfo = StartInfo(variant, url), EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
         _process.Exited += (_, _) => _listening.TrySetException(
@@ -42,11 +42,11 @@ internal sealed class SampleProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<SampleProcess> StartAsync(SampleVariant variant)
+    public static async Task<SampleProcess> StartAsync(SampleVariant variant, string url = "http://127.0.0.1:0")
     {
         if (variant.NeedsRing() && RingSupport.Probe() is { IsAvailable: false, Cause: var cause })
             throw Tool.Missing($"No io_uring here: {cause}.");
-        var sample = new SampleProcess(variant);
+        var sample = new SampleProcess(variant, url);
         sample._process.Start();
         sample._process.BeginOutputReadLine();
         sample._process.BeginErrorReadLine();
@@ -79,7 +79,7 @@ internal sealed class SampleProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(SampleVariant variant)
+    private static ProcessStartInfo StartInfo(SampleVariant variant, string url)
     {
         var assembly = Path.Combine(AppContext.BaseDirectory, "MinimalApi.dll");
         string[] server = variant switch
@@ -90,7 +90,7 @@ internal sealed class SampleProcess : IAsyncDisposable
             SampleVariant.TipiSockets => ["--Tipi:Transport=Sockets"],
             _ => throw new ArgumentOutOfRangeException(nameof(variant)),
         };
-        return new ProcessStartInfo("dotnet", [assembly, "--urls=http://127.0.0.1:0", .. server])
+        return new ProcessStartInfo("dotnet", [assembly, $"--urls={url}", .. server])
         {
             // The content root: wwwroot and appsettings.json are found here.
             WorkingDirectory = Path.Combine(Repository.Root, "samples", "MinimalApi"),
