@@ -32,16 +32,27 @@ internal struct SendQueue
 
     public readonly bool IsSending => Volatile.Read(in _sending) != 0;
 
-    /// <summary>Adds flushed blocks, the newest first and linked to older ones. A full memory barrier.</summary>
+    /// <summary>
+    /// Adds flushed blocks, the newest first and linked to older ones. A little that is flushed joins the last block
+    /// that nobody has collected, so that many small answers share one. A full memory barrier.
+    /// </summary>
     public void Push(Block newest, Block oldest)
     {
-        var seen = Volatile.Read(ref _outbox);
         while (true)
         {
+            var seen = Volatile.Read(ref _outbox);
+            if (seen is not null && ReferenceEquals(newest, oldest) && seen.CanAbsorb(newest))
+            {
+                // Only the writer pushes: once taken back, the outbox stays empty until we put the block there again.
+                if (!ReferenceEquals(Interlocked.CompareExchange(ref _outbox, null, seen), seen)) continue;
+                seen.Absorb(newest);
+                BlockPool.Return(newest);
+                Interlocked.Exchange(ref _outbox, seen);
+                return;
+            }
+
             oldest.Link = seen;
-            var found = Interlocked.CompareExchange(ref _outbox, newest, seen);
-            if (ReferenceEquals(found, seen)) return;
-            seen = found;
+            if (ReferenceEquals(Interlocked.CompareExchange(ref _outbox, newest, seen), seen)) return;
         }
     }
 

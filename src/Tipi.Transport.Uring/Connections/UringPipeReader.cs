@@ -143,7 +143,7 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
     // The chain's first block is the newest.
     private static Block Join(Block newest, Block block)
     {
-        if (block.Length <= newest.Room && block.Length <= Block.Size / 2)
+        if (newest.CanAbsorb(block))
         {
             newest.Absorb(block);
             BlockPool.Return(block);

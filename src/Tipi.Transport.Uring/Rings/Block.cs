@@ -17,6 +17,8 @@ internal sealed unsafe class Block : ReadOnlySequenceSegment<byte>
     /// <summary>Bytes in an ordinary block: a page, as in the framework's own pool.</summary>
     public const int Size = 4096;
 
+    private const int WorthCopying = Size / 2;
+
     private readonly byte* _address;
 
     public Block(int capacity = Size)
@@ -51,7 +53,14 @@ internal sealed unsafe class Block : ReadOnlySequenceSegment<byte>
 
     public ReadOnlySpan<byte> Data => new(Array, Start, End - Start);
 
-    /// <summary>Moves as much of <paramref name="source"/>'s data as fits behind the data of this block.</summary>
+    /// <summary>
+    /// True where the data of <paramref name="other"/> fits behind the data of this block, and is so little that
+    /// copying it costs less than keeping one more block. That bounds the waste of a peer who sends, or an application
+    /// that flushes, a few bytes at a time.
+    /// </summary>
+    public bool CanAbsorb(Block other) => other.Length <= WorthCopying && other.Length <= Room;
+
+    /// <summary>Moves <paramref name="source"/>'s data behind the data of this block, where it fits.</summary>
     public void Absorb(Block source)
     {
         source.Data.CopyTo(Array.AsSpan(End));

@@ -4,10 +4,6 @@ namespace Tipi.Transport.Uring.Rings;
 /// <remarks>Invariant: Length is the sum of the blocks' lengths, and no block in the list is empty.</remarks>
 internal struct BlockList
 {
-    // Copying less than this costs less than keeping one more block, and bounds the waste of a peer who sends, or an
-    // application that flushes, a few bytes at a time.
-    private const int WorthCopying = Block.Size / 2;
-
     public Block? Head { get; private set; }
 
     public Block? Tail { get; private set; }
@@ -18,7 +14,7 @@ internal struct BlockList
     public void Append(Block block)
     {
         Length += block.Length;
-        if (Tail is { } tail && block.Length <= WorthCopying && block.Length <= tail.Room)
+        if (Tail is { } tail && tail.CanAbsorb(block))
         {
             tail.Absorb(block);
             BlockPool.Return(block);
