@@ -5,7 +5,8 @@ namespace Tipi.Hosting.Features;
 
 /// <summary>
 /// The features that have a fixed place in a <see cref="FeatureTable"/>. The first <see cref="ServedCount"/> are served
-/// by the exchange itself, in this order; the others are set by the framework on many requests. None of them is ever a feature of the connection.
+/// by the exchange itself, in this order; the others are set by the framework on many requests. None of them is ever a
+/// feature of the connection.
 /// </summary>
 internal static class FeatureSlots
 {

@@ -145,8 +145,8 @@ internal sealed class Http1RequestBody(Http1Stream stream, Http1Limits limits) :
     }
 
     /// <summary>
-    /// True when nothing can follow this request: its body is broken; or a final answer comes before 100, which leaves it
-    /// open whether the client sends its body; or too much of it is left to read.
+    /// True when nothing can follow this request: its body is broken; or a final answer comes before 100, which leaves
+    /// it open whether the client sends its body; or too much of it is left to read.
     /// </summary>
     internal bool EndsConnection(bool responseEnds) =>
         IsBroken || _expectsContinue || (responseEnds && _left > MostDrainedBytes);

@@ -1,8 +1,8 @@
 namespace Tipi.Hosting.Scheduling;
 
 /// <summary>
-/// Decisions for the paths seen lately, so that matching patterns is not paid for each request. Direct-mapped, so that its
-/// size is fixed. Made anew when something is learned.
+/// Decisions for the paths seen lately, so that matching patterns is not paid for each request. Direct-mapped, so that
+/// its size is fixed. Made anew when something is learned.
 /// </summary>
 internal sealed class DecisionCache
 {

@@ -7,13 +7,15 @@ using Tipi.Hosting.Exchange;
 namespace Tipi.Hosting.Scheduling;
 
 /// <summary>
-/// Endpoints that hold a ring past its budget as a habit. A request comes before routing, so it is matched by method and
-/// route pattern; one that has no endpoint by its exact path. Matching too much is harmless: the request starts on the
-/// thread pool.
+/// Endpoints that hold a ring past its budget as a habit. A request comes before routing, so it is matched by method
+/// and route pattern; one that has no endpoint by its exact path. Matching too much is harmless: the request starts on
+/// the thread pool.
 /// </summary>
 internal sealed class LearnedEndpoints(ILogger log, ServerMetrics metrics)
 {
-    /// <summary>Endpoints and paths that are remembered: enough for any application, and a bound for invented paths.</summary>
+    /// <summary>
+    /// Endpoints and paths that are remembered: enough for any application, and a bound for invented paths.
+    /// </summary>
     private const int MostSuspects = 256;
 
     /// <summary>A run on the pool that would not have cost a ring anything.</summary>

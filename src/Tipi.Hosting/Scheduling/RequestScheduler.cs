@@ -51,8 +51,8 @@ internal sealed class RequestScheduler
     }
 
     /// <summary>
-    /// Called where an application that had to wait has ended: on a ring's thread that owns no ring any more, it was this
-    /// application that lost it.
+    /// Called where an application that had to wait has ended: on a ring's thread that owns no ring any more, it was
+    /// this application that lost it.
     /// </summary>
     internal void NoteResumed(HttpExchange exchange)
     {

@@ -5,9 +5,9 @@ namespace Tipi.Hosting.Scheduling;
 /// <code>
 /// Inline ──hand-offs are a habit──→ Learned ──quick runs are a habit──→ Inline
 /// </code>
-/// A busy machine takes the processor away from any handler now and then, and compilation is slow once: two hand-offs are
-/// a habit only among few runs, and later only when there are many. Counts are made without locks and may lose one to a
-/// race: what matters is the order of magnitude.
+/// A busy machine takes the processor away from any handler now and then, and compilation is slow once: two hand-offs
+/// are a habit only among few runs, and later only when there are many. Counts are made without locks and may lose one
+/// to a race: what matters is the order of magnitude.
 /// </summary>
 internal sealed class Suspect
 {
@@ -45,7 +45,9 @@ internal sealed class Suspect
         return true;
     }
 
-    /// <summary>Counts a run on the thread pool; true when this is the one that shows the learning was a mistake.</summary>
+    /// <summary>
+    /// Counts a run on the thread pool; true when this is the one that shows the learning was a mistake.
+    /// </summary>
     internal bool CountPoolRun(bool isQuick)
     {
         _quickRuns = isQuick ? _quickRuns + 1 : Math.Max(0, _quickRuns - RarestRuns);

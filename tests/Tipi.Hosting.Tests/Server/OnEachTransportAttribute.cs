@@ -5,7 +5,9 @@ using Xunit.v3;
 
 namespace Tipi.Hosting.Tests.Server;
 
-/// <summary>Runs a theory once on each transport; on io_uring it is skipped with the reason where that is missing.</summary>
+/// <summary>
+/// Runs a theory once on each transport; on io_uring it is skipped with the reason where that is missing.
+/// </summary>
 internal sealed class OnEachTransportAttribute : DataAttribute
 {
     public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(
