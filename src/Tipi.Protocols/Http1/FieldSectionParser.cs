@@ -26,15 +26,17 @@ internal static class FieldSectionParser
                 return ParseStatus.Invalid;
             }
 
-            status = LineParser.FindEnd(data, ref scanned, limit, ProtocolErrorCode.FieldsTooLarge,
-                out int end, out error);
-            if (status != ParseStatus.Complete) break;
-            if (end == lineStart)
+            if (lineStart <= limit - 2 && data.Length - lineStart >= 2
+                && data[lineStart] == '\r' && data[lineStart + 1] == '\n')
             {
-                section.Length = end + 2 - section.Start;
+                section.Length = lineStart + 2 - section.Start;
+                error = ProtocolErrorCode.None;
                 return ParseStatus.Complete;
             }
 
+            status = LineParser.FindEnd(data, ref scanned, limit, ProtocolErrorCode.FieldsTooLarge,
+                out int end, out error);
+            if (status != ParseStatus.Complete) break;
             error = ParseLine(data, lineStart, end, section);
             if (error != ProtocolErrorCode.None) return ParseStatus.Invalid;
             lineStart = scanned = end + 2;
