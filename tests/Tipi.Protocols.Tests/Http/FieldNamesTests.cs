@@ -51,6 +51,20 @@ public sealed class FieldNamesTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Fields))]
+    public void A_longer_name_is_not_taken_for_its_beginning(KnownField field)
+    {
+        const string Letters = "abcdefghijklmnopqrstuvwxyz-";
+        var random = new Random(1);
+        string name = FieldNames.GetName(field);
+        for (int i = 0; i < 5000; i++) // the table has 512 places: some of these share the known name's
+        {
+            int more = random.Next(1, Math.Max(2, FieldNames.MaxLength - name.Length));
+            Assert.NotEqual(field, FieldNames.Find(name + new string(random.GetItems<char>(Letters, more))));
+        }
+    }
+
     [Fact]
     public void Other_names_are_unknown()
     {
