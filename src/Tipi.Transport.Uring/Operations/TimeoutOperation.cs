@@ -4,9 +4,11 @@ using Tipi.Transport.Uring.Rings;
 
 namespace Tipi.Transport.Uring.Operations;
 
-/// <summary>Calls back once after a while, on the ring. For rare waits; a connection has none.</summary>
+/// <summary>
+/// Calls back once, on the ring: after a while, or when it is cancelled. For rare waits; a connection has none.
+/// </summary>
 /// <remarks>Safe: the kernel copies the time span when it takes the entry, and it lives until the completion.</remarks>
-internal sealed unsafe class TimeoutOperation(Action<RingLoop> elapsed) : Operation
+internal sealed unsafe class TimeoutOperation(Action<RingLoop> over) : Operation
 {
     private KernelTimespec* _span;
 
@@ -25,6 +27,6 @@ internal sealed unsafe class TimeoutOperation(Action<RingLoop> elapsed) : Operat
     {
         NativeMemory.Free(_span);
         loop.Operations.Vacate(this);
-        if (completion.Result == -(int)Errno.ETIME) elapsed(loop);
+        over(loop);
     }
 }
