@@ -63,6 +63,7 @@ public sealed class UringConnectionFactory : IConnectionFactory, IAsyncDisposabl
     private async Task<ConnectionContext> ConnectToAsync(EndPoint endPoint, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var address = endPoint.Serialize();
         var loop = StartRings().LeastBusy();
         var descriptor = LibC.OpenStream(endPoint.AddressFamily switch
         {
@@ -72,7 +73,8 @@ public sealed class UringConnectionFactory : IConnectionFactory, IAsyncDisposabl
         });
         if (descriptor < 0) throw ErrnoTranslation.ToSocketException((Errno)(-descriptor));
         if (_options.NoDelay && endPoint is IPEndPoint) LibC.SetNoDelay(descriptor);
-        var attempt = new ConnectAttempt(descriptor, endPoint, _options);
+        var attempt = new ConnectAttempt(loop, descriptor, address.Buffer[..address.Size], _options);
+        Interlocked.Increment(ref loop.ConnectionCount);
         loop.Post(attempt);
         await using (cancellationToken.UnsafeRegister(static (state, _) => ((ConnectAttempt)state!).Cancel(), attempt))
             return await attempt.Connected.ConfigureAwait(false);

@@ -79,6 +79,13 @@ internal sealed class AcceptLoop
 
     private void StartNow()
     {
+        if (_loop.IsStopping)
+        {
+            _stopping = true;
+            _ended.TrySetResult();
+            return;
+        }
+
         _loop.Operations.Admit(_accept);
         _accept.Start(_loop, _listener.Descriptor);
     }
@@ -96,5 +103,7 @@ internal sealed class AcceptLoop
             if (start) accepts.StartNow();
             else accepts.StopNow();
         }
+
+        internal override void Refuse(RingLoop loop) => accepts._ended.TrySetResult();
     }
 }

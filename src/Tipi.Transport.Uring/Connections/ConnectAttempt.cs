@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Tipi.Transport.Uring.Native;
 using Tipi.Transport.Uring.Operations;
@@ -7,39 +6,44 @@ using Tipi.Transport.Uring.Rings;
 namespace Tipi.Transport.Uring.Connections;
 
 /// <summary>One attempt to connect: posted to a ring, it ends with a connection or an error.</summary>
-internal sealed class ConnectAttempt(int descriptor, EndPoint endPoint, UringTransportOptions options) : PostedWork
+/// <remarks>It counts as a connection of its ring from the moment that it is made.</remarks>
+internal sealed class ConnectAttempt(
+    RingLoop loop, int descriptor, ReadOnlyMemory<byte> address, UringTransportOptions options) : PostedWork
 {
     private readonly TaskCompletionSource<ConnectionContext> _connected =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private RingLoop? _loop;
     private ConnectOperation? _connect;
     private volatile bool _canceled;
 
     public Task<ConnectionContext> Connected => _connected.Task;
 
-    /// <summary>Gives the attempt up. From any thread.</summary>
+    /// <summary>Gives the attempt up. From any thread, after the attempt was posted.</summary>
     public void Cancel()
     {
         _canceled = true;
-        if (Volatile.Read(ref _loop) is { } loop) loop.Post(new CancelStep(this));
+        loop.Post(new CancelStep(this));
     }
 
     internal override void Run(RingLoop loop)
     {
-        _connect = new ConnectOperation(descriptor, Serialize(endPoint), OnEnded);
+        if (loop.IsStopping)
+        {
+            Refuse(loop);
+            return;
+        }
+
+        _connect = new ConnectOperation(descriptor, address, OnEnded);
         _connect.Start(loop);
-        Volatile.Write(ref _loop, loop);
-        Barriers.Full();
-        if (_canceled) _connect.Cancel(loop);
     }
+
+    internal override void Refuse(RingLoop loop) => OnEnded(loop, Errno.ECANCELED);
 
     private void OnEnded(RingLoop loop, Errno errno)
     {
         _connect = null;
         if (errno is Errno.None && !_canceled)
         {
-            Interlocked.Increment(ref loop.ConnectionCount);
             var connection = new UringConnection(loop, descriptor, boundTo: null, options);
             connection.Start();
             _connected.TrySetResult(connection);
@@ -47,16 +51,12 @@ internal sealed class ConnectAttempt(int descriptor, EndPoint endPoint, UringTra
         }
 
         _ = LibC.CloseDescriptor(descriptor);
+        Interlocked.Decrement(ref loop.ConnectionCount);
         if (_canceled) _connected.TrySetCanceled();
         else _connected.TrySetException(ErrnoTranslation.ToSocketException(errno));
     }
 
-    private static ReadOnlyMemory<byte> Serialize(EndPoint endPoint)
-    {
-        var address = endPoint.Serialize();
-        return address.Buffer[..address.Size];
-    }
-
+    // The queue keeps the order, so that the attempt has begun when this runs.
     private sealed class CancelStep(ConnectAttempt attempt) : PostedWork
     {
         internal override void Run(RingLoop loop) => attempt._connect?.Cancel(loop);

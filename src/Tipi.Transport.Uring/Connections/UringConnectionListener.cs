@@ -110,5 +110,11 @@ internal sealed class UringConnectionListener : IConnectionListener
     private sealed class Adoption(UringConnectionListener listener, int descriptor) : PostedWork
     {
         internal override void Run(RingLoop loop) => listener.Adopt(loop, descriptor);
+
+        internal override void Refuse(RingLoop loop)
+        {
+            _ = LibC.CloseDescriptor(descriptor);
+            Interlocked.Decrement(ref loop.ConnectionCount);
+        }
     }
 }

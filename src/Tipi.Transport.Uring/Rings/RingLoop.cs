@@ -97,11 +97,13 @@ internal sealed class RingLoop : IDisposable
         }
     }
 
-    /// <summary>Asks for something from any thread. The ring is woken where it sleeps.</summary>
+    /// <summary>
+    /// Asks for something from any thread. The ring is woken where it sleeps; where it has stopped, the work is refused.
+    /// </summary>
     public void Post(PostedWork work)
     {
-        _posts.Push(work);
-        if (!IsOwnedHere) WakeUp();
+        if (!_posts.TryPush(work)) work.Refuse(this);
+        else if (!IsOwnedHere) WakeUp();
     }
 
     /// <summary>Has code called on the ring's thread, from any thread.</summary>
@@ -111,7 +113,7 @@ internal sealed class RingLoop : IDisposable
     public void Call(Action<object?> callback, object? state)
     {
         if (_scheduling == RingScheduling.Inline) _calls.Enqueue(new RingCall(callback, state));
-        else ThreadPool.UnsafeQueueUserWorkItem(callback, state, preferLocal: false);
+        else CallOnPool(callback, state);
     }
 
     /// <summary>A free submission entry; submits what is queued where there is none.</summary>
@@ -139,6 +141,7 @@ internal sealed class RingLoop : IDisposable
     {
         IsStopping = true;
         foreach (var accept in Operations.All<AcceptOperation>()) accept.StopAccepting();
+        foreach (var connect in Operations.All<ConnectOperation>()) connect.Cancel(this);
         foreach (var receive in Operations.All<ReceiveOperation>()) receive.AbortConnection();
     }
 
@@ -156,7 +159,7 @@ internal sealed class RingLoop : IDisposable
     {
         if (_calls.Count > 0 || !_posts.IsEmpty || Volatile.Read(ref ConnectionCount) > 0) return false;
         if (_inFlight == 1 && _wake.IsInFlight) _wake.Cancel(this);
-        return _inFlight == 0;
+        return _inFlight == 0 && _posts.TryClose();
     }
 
     private void RunPosts()
@@ -182,6 +185,10 @@ internal sealed class RingLoop : IDisposable
 
         return true;
     }
+
+    // An exception that nobody catches on the pool would end the process.
+    private void CallOnPool(Action<object?> callback, object? state) => ThreadPool.UnsafeQueueUserWorkItem(
+        static call => call.Loop.Invoke(call.Call), (Loop: this, Call: new RingCall(callback, state)), preferLocal: false);
 
     // What waits for the transport are state machines, which keep their exceptions; a bare callback's is reported.
     private void Invoke(in RingCall call)
@@ -255,5 +262,8 @@ internal sealed class RingLoop : IDisposable
     private sealed class PostedCall(Action<object?> callback, object? state) : PostedWork
     {
         internal override void Run(RingLoop loop) => loop.Call(callback, state);
+
+        // Somebody may wait for it, also when the ring is gone.
+        internal override void Refuse(RingLoop loop) => loop.CallOnPool(callback, state);
     }
 }
