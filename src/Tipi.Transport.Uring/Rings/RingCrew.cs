@@ -57,7 +57,7 @@ internal sealed class RingCrew
 
         if (!Loop.Baton.TrySteal(observed, spare.Number))
         {
-            _standingBy.Add(spare);
+            StandBy(spare); // or ends it, where the ring has stopped meanwhile
             return false;
         }
 
@@ -88,7 +88,7 @@ internal sealed class RingCrew
         return true;
     }
 
-    /// <summary>A worker who lost the ring has come back from its call.</summary>
+    /// <summary>A worker has nothing to do: one who lost the ring has come back, or a spare was not needed.</summary>
     public void StandBy(RingWorker worker)
     {
         _standingBy.Add(worker);

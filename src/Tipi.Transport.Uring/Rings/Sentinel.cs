@@ -21,7 +21,8 @@ internal sealed class Sentinel : IDisposable
 
     public Sentinel(TimeSpan budget)
     {
-        _interval = budget / RingWatch.LooksPerBudget;
+        // Whole milliseconds, and never none: a sleep knows no less, and would become a busy loop.
+        _interval = TimeSpan.FromMilliseconds(Math.Ceiling(budget.TotalMilliseconds / RingWatch.LooksPerBudget));
         _thread = new Thread(Run) { IsBackground = true, Name = "tipi-sentinel" };
     }
 
