@@ -27,7 +27,7 @@ internal sealed class RingSocket
     private SendOperation? _send;
     private Exception? _abortReason;
     private long _received;
-    private Stage _stage;
+    private volatile Stage _stage;
     private volatile bool _receivePaused;
     private volatile bool _readerCompleted;
     private volatile bool _endWanted;
@@ -70,6 +70,12 @@ internal sealed class RingSocket
 
     /// <summary>Bytes sent since the start.</summary>
     public long Sent => _sends.Sent;
+
+    /// <summary>
+    /// False from the moment that the descriptor is given back. What was asked of the descriptor before this was true
+    /// is an answer about this connection.
+    /// </summary>
+    public bool IsOpen => !Is(Stage.CloseSubmitted);
 
     private bool IsAborted => Volatile.Read(ref _abortReason) is not null;
 
@@ -132,6 +138,7 @@ internal sealed class RingSocket
     {
         Loop.Operations.Admit(_receive);
         _receive.Start(Loop);
+        if (Loop.IsStopping) _receive.AbortConnection(); // it came after the others were aborted
     }
 
     public void Fulfil(ConnectionWish wishes)

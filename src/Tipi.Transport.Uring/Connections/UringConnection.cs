@@ -62,7 +62,7 @@ internal sealed class UringConnection : ConnectionContext, IDuplexPipe, IRingAff
 
     public override EndPoint? LocalEndPoint
     {
-        get => field ??= PeerAddress.OfLocal(Descriptor).ToEndPoint() ?? _boundTo;
+        get => field ??= FindLocalEndPoint() ?? _boundTo;
         set;
     }
 
@@ -115,10 +115,16 @@ internal sealed class UringConnection : ConnectionContext, IDuplexPipe, IRingAff
     public void OnClosed()
     {
         var closed = new TaskCompletionSource();
+        closed.SetResult(); // before anybody can wait for it: who waits would go on here, in the middle of the turn
         if (Interlocked.CompareExchange(ref _disposed, closed, null) is { } waitedFor)
             _socket.Loop.Call(static source => ((TaskCompletionSource)source!).TrySetResult(), waitedFor);
-        else
-            closed.SetResult();
+    }
+
+    // Once the descriptor is given back, its number may be another socket's.
+    private IPEndPoint? FindLocalEndPoint()
+    {
+        var found = PeerAddress.OfLocal(Descriptor).ToEndPoint();
+        return _socket.IsOpen ? found : null;
     }
 
     private CancellationTokenSource ClosedSource()
