@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
 
 namespace Tipi.Transport.Uring.Tests;
 
@@ -17,10 +18,11 @@ internal sealed class RingHost : IAsyncDisposable
 
     public IConnectionListener Listener { get; }
 
-    public static async Task<RingHost> StartAsync(UringTransportOptions? options = null, EndPoint? endPoint = null)
+    public static async Task<RingHost> StartAsync(
+        UringTransportOptions? options = null, EndPoint? endPoint = null, ILoggerFactory? log = null)
     {
         Kernel.NeedRing();
-        var factory = new UringConnectionListenerFactory(options ?? new UringTransportOptions { RingCount = 1 });
+        var factory = new UringConnectionListenerFactory(options ?? new() { RingCount = 1 }, log);
         try
         {
             return new RingHost(factory, await factory.BindAsync(endPoint ?? new IPEndPoint(IPAddress.Loopback, 0)));

@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+
+namespace Tipi.Transport.Uring.Tests;
+
+/// <summary>Makes accepts fail with EMFILE, and nothing else: the runtime cannot live without descriptors.</summary>
+/// <remarks>
+/// The kernel notes the limit of descriptors when an accept is submitted. So the limit is low only while the listener
+/// starts; afterwards every number below it is taken, and the first accept finds none. The next is under the old limit.
+/// </remarks>
+internal sealed partial class DescriptorShortage : IDisposable
+{
+    private const int NumberOfFiles = 7; // RLIMIT_NOFILE
+    private const int Room = 64; // for the rings and sockets of the listener that starts
+    private readonly List<FileStream> _fillers = [];
+    private readonly Limit _before;
+    private readonly int _lowered;
+
+    private DescriptorShortage()
+    {
+        Assert.Equal(0, GetLimit(NumberOfFiles, out _before));
+        _lowered = Directory.GetFiles("/proc/self/fd").Max(path => int.Parse(Path.GetFileName(path))) + Room;
+        Assert.Equal(0, SetLimit(NumberOfFiles, _before with { Soft = (ulong)_lowered }));
+    }
+
+    /// <summary>Starts a host whose first accept on every ring will fail for as long as this is not disposed.</summary>
+    public static async Task<(DescriptorShortage, RingHost)> StartAsync(Func<Task<RingHost>> start)
+    {
+        var shortage = new DescriptorShortage();
+        try
+        {
+            var host = await start();
+            await Task.Delay(100); // the rings submit their accepts
+            return (shortage, host);
+        }
+        finally
+        {
+            shortage.Fill();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var filler in _fillers) filler.Dispose();
+    }
+
+    private void Fill()
+    {
+        Assert.Equal(0, SetLimit(NumberOfFiles, _before));
+        do _fillers.Add(File.OpenRead("/dev/null"));
+        while ((int)_fillers[^1].SafeFileHandle.DangerousGetHandle() < _lowered);
+    }
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int GetLimit(int resource, out Limit limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit")]
+    private static partial int SetLimit(int resource, in Limit limit);
+
+    private readonly record struct Limit(ulong Soft, ulong Hard);
+}
