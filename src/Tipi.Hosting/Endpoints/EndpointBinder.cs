@@ -67,7 +67,7 @@ internal sealed class EndpointBinder(IConnectionListenerFactory transport, TipiS
     {
         if (port == 0)
             throw new InvalidOperationException(
-                "Can not listen on localhost with port 0: its two addresses would get different ports. "
+                "Can not listen on http://localhost:0: its two addresses would get different ports. "
                 + "Use http://127.0.0.1:0 or http://[::1]:0.");
         Exception? first = await TryListenOnLoopbackAsync(IPAddress.Loopback, port, cancellationToken);
         Exception? second = await TryListenOnLoopbackAsync(IPAddress.IPv6Loopback, port, cancellationToken);

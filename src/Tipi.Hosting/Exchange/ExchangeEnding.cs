@@ -12,17 +12,17 @@ internal static class ExchangeEnding
     /// <param name="exchange">The exchange, which is not touched by the application any more.</param>
     /// <param name="error">What the application threw.</param>
     /// <returns>True when the response is whole, be it an error; false when it had to be given up in its middle.</returns>
-    internal static async ValueTask<bool> EndAsync(HttpExchange exchange, Exception? error)
+    internal static ValueTask<bool> EndAsync(HttpExchange exchange, Exception? error)
     {
-        if (error is not null) return AnswerFault(exchange, error);
+        if (error is not null) return new(AnswerFault(exchange, error));
         try
         {
-            await exchange.EndAsync();
-            return true;
+            ValueTask end = exchange.EndAsync();
+            return end.IsCompletedSuccessfully ? new(true) : WaitAsync(exchange, end);
         }
         catch (Exception late)
         {
-            return AnswerFault(exchange, late);
+            return new(AnswerFault(exchange, late));
         }
     }
 
@@ -43,6 +43,19 @@ internal static class ExchangeEnding
         catch (Exception fault)
         {
             exchange.Server.Log.ApplicationFailed(fault, exchange.Connection.Id, exchange.Identifier);
+        }
+    }
+
+    private static async ValueTask<bool> WaitAsync(HttpExchange exchange, ValueTask end)
+    {
+        try
+        {
+            await end;
+            return true;
+        }
+        catch (Exception late)
+        {
+            return AnswerFault(exchange, late);
         }
     }
 

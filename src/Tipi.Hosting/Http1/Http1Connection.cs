@@ -142,21 +142,43 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
         _lingers = true;
     }
 
-    /// <summary>Ends response and request.</summary>
+    /// <summary>Ends response and request, in the usual case without waiting.</summary>
     /// <returns>True when the connection can serve another request.</returns>
-    private async ValueTask<bool> EndAsync(Http1Stream stream, Task run)
+    private ValueTask<bool> EndAsync(Http1Stream stream, Task run)
     {
         HttpExchange exchange = stream.Exchange;
         Exception? error = ExchangeEnding.FaultOf(run) ?? exchange.Failure;
-        bool isWhole = await ExchangeEnding.EndAsync(exchange, error);
-        FlushResult flush = await _output.FlushAsync();
-        bool goesOn = isWhole && !flush.IsCompleted && stream.Output.KeepsAlive;
-        if (exchange.HasCompletedCallbacks) await exchange.RunCompletedAsync();
+        ValueTask<bool> end = ExchangeEnding.EndAsync(exchange, error);
+        if (!end.IsCompletedSuccessfully) return EndAfterAsync(end, stream, error);
+        bool isWhole = end.Result;
+        ValueTask<FlushResult> flush = _output.FlushAsync();
+        if (!flush.IsCompletedSuccessfully || exchange.HasCompletedCallbacks || !stream.Body.IsAtEnd)
+            return FlushAsync(flush, stream, error, isWhole);
+        return new(Conclude(stream, error, isWhole, isWhole && !flush.Result.IsCompleted && stream.Output.KeepsAlive));
+    }
+
+    private async ValueTask<bool> EndAfterAsync(ValueTask<bool> end, Http1Stream stream, Exception? error)
+    {
+        bool isWhole = await end;
+        return await FlushAsync(_output.FlushAsync(), stream, error, isWhole);
+    }
+
+    private async ValueTask<bool> FlushAsync(
+        ValueTask<FlushResult> flush, Http1Stream stream, Exception? error, bool isWhole)
+    {
+        FlushResult flushed = await flush;
+        bool goesOn = isWhole && !flushed.IsCompleted && stream.Output.KeepsAlive;
+        if (stream.Exchange.HasCompletedCallbacks) await stream.Exchange.RunCompletedAsync();
         if (goesOn && !stream.Body.IsAtEnd) goesOn = await DrainAsync(stream);
+        return Conclude(stream, error, isWhole, goesOn);
+    }
+
+    private bool Conclude(Http1Stream stream, Exception? error, bool isWhole, bool goesOn)
+    {
         if (goesOn) owner.ExpireIn(owner.Server.Options.Limits.KeepAliveTimeout);
         else PrepareClose(stream, isWhole);
-        ExchangeEnding.DisposeContext(exchange, error);
-        bool mayBeHeld = exchange.IsUpgraded || stream.Body.IsPending || owner.IsClosed || !isWhole;
+        ExchangeEnding.DisposeContext(stream.Exchange, error);
+        bool mayBeHeld = stream.Exchange.IsUpgraded || stream.Body.IsPending || owner.IsClosed || !isWhole;
         Recycle(stream, isSafe: !mayBeHeld);
         return goesOn;
     }

@@ -1,0 +1,8 @@
+namespace Tipi.Hosting.Tests.Server;
+
+/// <summary>Tests that measure the whole process run alone.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneCollection
+{
+    public const string Name = "alone";
+}
