@@ -48,10 +48,11 @@ internal sealed class TipiServer : IServer
     {
         if (_context is not null) throw new InvalidOperationException("The server has been started already.");
         _context = new ServerContext(_options, _log, _metrics, new HostedApplication<TContext>(application));
+        RingSupport support = RingSupport.Probe();
         var streams = new Http1StreamPool(_context);
         _connections = new ConnectionRegistry(_context, streams);
         _heartbeat = new Heartbeat(_context, _connections);
-        _transport = TransportChoice.Make(_options, RingSupport.Probe(), _logs, _log);
+        _transport = TransportChoice.Make(_options, support.Cause, support.Remedy, _logs);
         var binder = new EndpointBinder(_transport, _options, _log);
         try
         {

@@ -11,7 +11,7 @@ internal static class ExchangeEnding
     /// <summary>Ends the response. Does not flush.</summary>
     /// <param name="exchange">The exchange, which is not touched by the application any more.</param>
     /// <param name="error">What the application threw.</param>
-    /// <returns>True when the response is whole, be it an error; false when it had to be given up in its middle.</returns>
+    /// <returns>True when the response is whole, be it an error; false when it was given up in its middle.</returns>
     internal static ValueTask<bool> EndAsync(HttpExchange exchange, Exception? error)
     {
         if (error is not null) return new(AnswerFault(exchange, error));

@@ -36,7 +36,9 @@ internal sealed class StringCache(bool isEnabled)
     }
 
     private static string Make(ReadOnlySpan<byte> bytes) =>
-        Ascii.IsValid(bytes) || !Utf8.IsValid(bytes) ? Encoding.Latin1.GetString(bytes) : Encoding.UTF8.GetString(bytes);
+        Ascii.IsValid(bytes) || !Utf8.IsValid(bytes)
+            ? Encoding.Latin1.GetString(bytes)
+            : Encoding.UTF8.GetString(bytes);
 
     /// <summary>First and last eight bytes and the length: what differs between usual values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -137,7 +137,9 @@ internal sealed class Http1Stream
         {
             ref readonly FieldLine line = ref Head[i];
             if (line.Known == KnownField.ContentLength) continue;
-            string name = line.Known == KnownField.Unknown ? Strings.Get(line.Name(bytes)) : FieldNames.GetName(line.Known);
+            string name = line.Known == KnownField.Unknown
+                ? Strings.Get(line.Name(bytes))
+                : FieldNames.GetName(line.Known);
             headers.AddReceived(name, Strings.Get(line.Value(bytes)));
         }
         headers.ContentLength = Head.ContentLength;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace Tipi.Hosting.Tests.Exchange;
 
@@ -20,10 +21,10 @@ public sealed class ResponseLifecycleTests
                 context.Response.Headers["X-Start"] = "yes";
                 await Note("start 2");
             });
-            context.Response.OnCompleted(() =>
+            context.Response.OnCompleted(async () =>
             {
+                await Note("done 1");
                 completed.SetResult();
-                return Note("done 1");
             });
             context.Response.OnCompleted(() => Note("done 2"));
             return context.Response.WriteAsync("x");
@@ -96,7 +97,8 @@ public sealed class ResponseLifecycleTests
         await client.SendAsync("GET /boom HTTP/1.1\r\nHost: a\r\n\r\n" + Get);
         RawResponse response = await client.ReadResponseAsync();
         Assert.Equal(
-            "HTTP/1.1 500 Internal Server Error\r\nServer: Tipi\r\nContent-Length: 0\r\n\r\n", response.HeadWithoutDate);
+            "HTTP/1.1 500 Internal Server Error\r\nServer: Tipi\r\nContent-Length: 0\r\n\r\n",
+            response.HeadWithoutDate);
         Assert.Equal("fine", (await client.ReadResponseAsync()).Body);
         LogRecord log = Assert.Single(server.Logs, record => record.EventId == 13);
         Assert.Equal((LogLevel.Error, "boom"), (log.Level, log.Error!.Message));
@@ -181,8 +183,8 @@ public sealed class ResponseLifecycleTests
             Assert.Throws<InvalidOperationException>(() => context.Response.Headers[name] = value);
             Assert.Throws<InvalidOperationException>(() => context.Response.Headers[""] = value);
             Assert.Throws<InvalidOperationException>(() => context.Response.Headers.Append(name, value));
-            Assert.Throws<InvalidOperationException>(() =>
-                ((IDictionary<string, Microsoft.Extensions.Primitives.StringValues>)context.Response.Headers).Add(name, value));
+            IDictionary<string, StringValues> dictionary = context.Response.Headers;
+            Assert.Throws<InvalidOperationException>(() => dictionary.Add(name, value));
             return context.Response.WriteAsync("held");
         });
         RawResponse response = await server.AskAsync(Get);

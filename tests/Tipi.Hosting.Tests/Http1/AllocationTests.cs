@@ -17,7 +17,9 @@ public sealed class AllocationTests
 {
     private const int Requests = 20_000;
 
-    /// <summary>Far below one object a request: timers and tiering of the runtime allocate a little now and then.</summary>
+    /// <summary>
+    /// Far below one object a request: timers and tiering of the runtime allocate a little now and then.
+    /// </summary>
     private const double LargestPerRequest = 1;
 
     private static readonly byte[] s_hello = "Hello, World!"u8.ToArray();

@@ -56,7 +56,8 @@ public sealed class KeepAliveTests
         await using TestServer server = await TestServer.StartAsync(
             transport, context => context.Response.WriteAsync(context.Request.Headers["X-One"].ToString()));
         using RawClient client = await server.ConnectAsync();
-        foreach (char one in "GET /slow HTTP/1.1\r\nHost: a\r\nX-One: 1\r\n\r\n") await client.SendAsync(one.ToString());
+        foreach (char one in "GET /slow HTTP/1.1\r\nHost: a\r\nX-One: 1\r\n\r\n")
+            await client.SendAsync(one.ToString());
         Assert.Equal("1", (await client.ReadResponseAsync()).Body);
     }
 

@@ -18,8 +18,9 @@ public sealed class RequestBodyTests
     {
         await using TestServer server = await TestServer.StartAsync(transport, Echo);
         using RawClient client = await server.ConnectAsync();
-        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nHelloPOST / HTTP/1.1\r\nHost: a\r\n"
-            + "Content-Length: 3\r\n\r\nabc");
+        await client.SendAsync(
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nHello"
+            + "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
         Assert.Equal("Hello", (await client.ReadResponseAsync()).Body);
         Assert.Equal("abc", (await client.ReadResponseAsync()).Body);
     }
@@ -101,7 +102,12 @@ public sealed class RequestBodyTests
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }
         });
-        foreach (string head in new[] { "Content-Length: 4\r\n\r\nab|cd", "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n|2\r\ncd\r\n0\r\n\r\n" })
+        string[] requests =
+        [
+            "Content-Length: 4\r\n\r\nab|cd",
+            "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n|2\r\ncd\r\n0\r\n\r\n",
+        ];
+        foreach (string head in requests)
         {
             using RawClient client = await server.ConnectAsync();
             string[] parts = head.Split('|');
@@ -259,11 +265,15 @@ public sealed class RequestBodyTests
     [Theory, OnEachTransport]
     public async Task Whether_there_is_a_body_is_known_before(TipiTransport transport)
     {
-        await using TestServer server = await TestServer.StartAsync(transport, context => context.Response.WriteAsync(
-            $"{context.Features.Get<IHttpRequestBodyDetectionFeature>()!.CanHaveBody} {context.Request.ContentLength}"));
-        Assert.Equal("False ", (await server.AskAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Body);
-        Assert.Equal("True 2", (await server.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nxx")).Body);
-        Assert.Equal("False 0", (await server.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")).Body);
+        await using TestServer server = await TestServer.StartAsync(transport, context =>
+        {
+            var detection = context.Features.Get<IHttpRequestBodyDetectionFeature>()!;
+            return context.Response.WriteAsync($"{detection.CanHaveBody} {context.Request.ContentLength}");
+        });
+        const string Head = "GET / HTTP/1.1\r\nHost: a\r\n";
+        Assert.Equal("False ", (await server.AskAsync(Head + "\r\n")).Body);
+        Assert.Equal("True 2", (await server.AskAsync(Head + "Content-Length: 2\r\n\r\nxx")).Body);
+        Assert.Equal("False 0", (await server.AskAsync(Head + "Content-Length: 0\r\n\r\n")).Body);
         Assert.Equal("True ", (await server.AskAsync(ChunkedPost + "0\r\n\r\n")).Body);
     }
 }

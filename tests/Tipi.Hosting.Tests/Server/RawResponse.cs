@@ -6,7 +6,8 @@ internal sealed record RawResponse(string Head, string Body)
     internal int Status => int.Parse(Head.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The head with its date replaced, for exact comparison.</summary>
-    internal string HeadWithoutDate => string.Join("\r\n", Head.Split("\r\n").Where(line => !line.StartsWith("Date: ", StringComparison.Ordinal)));
+    internal string HeadWithoutDate =>
+        string.Join("\r\n", Head.Split("\r\n").Where(line => !line.StartsWith("Date: ", StringComparison.Ordinal)));
 
     internal string? Header(string name)
     {

@@ -1,0 +1,66 @@
+using Tipi.Transport.Uring;
+
+namespace Tipi.Hosting.Tests.Scheduling;
+
+public sealed class LearningTests
+{
+    private static string Where() => Thread.CurrentThread.IsThreadPoolThread ? "pool" : "ring";
+
+    private static async Task<string> AskAsync(TestServer server, string path)
+    {
+        RawResponse response = await server.AskAsync($"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal(200, response.Status);
+        return response.Body;
+    }
+
+    private static void SkipWithoutRings() =>
+        Assert.SkipUnless(RingSupport.Probe().IsAvailable, $"io_uring: {RingSupport.Probe().Cause}");
+
+    [Fact]
+    public async Task A_route_that_blocks_moves_to_the_pool_and_is_reported_once()
+    {
+        SkipWithoutRings();
+        await using TestServer server = await TestServer.StartAppAsync(TipiTransport.Uring, app =>
+        {
+            app.MapGet("/slow/{id}", (HttpContext context) =>
+            {
+                string where = Where();
+                Thread.Sleep(100);
+                return context.Response.WriteAsync(where);
+            });
+            app.MapGet("/fast", (HttpContext context) => context.Response.WriteAsync(Where()));
+        });
+        Assert.Equal("ring", await AskAsync(server, "/fast"));
+        for (int i = 0; i < 2; i++) Assert.Equal("ring", await AskAsync(server, $"/slow/{i}"));
+        for (int i = 2; i < 5; i++) Assert.Equal("pool", await AskAsync(server, $"/slow/{i}"));
+        Assert.Equal("ring", await AskAsync(server, "/fast"));
+        LogRecord report = Assert.Single(server.Logs, record => record.EventId == 31);
+        Assert.Contains("/slow/{id}", report.Text);
+    }
+
+    [Fact]
+    public async Task Without_routing_the_path_is_learned()
+    {
+        SkipWithoutRings();
+        await using TestServer server = await TestServer.StartAsync(TipiTransport.Uring, context =>
+        {
+            string where = Where();
+            if (context.Request.Path == "/slow") Thread.Sleep(100);
+            return context.Response.WriteAsync(where);
+        });
+        for (int i = 0; i < 2; i++) Assert.Equal("ring", await AskAsync(server, "/slow"));
+        Assert.Equal("pool", await AskAsync(server, "/slow"));
+        Assert.Equal("ring", await AskAsync(server, "/other"));
+    }
+
+    [Fact]
+    public async Task Scheduling_can_be_the_pool_from_the_start()
+    {
+        SkipWithoutRings();
+        await using TestServer server = await TestServer.StartAsync(
+            TipiTransport.Uring,
+            context => context.Response.WriteAsync(Where()),
+            options => options.Scheduling = RingScheduling.ThreadPool);
+        Assert.Equal("pool", await AskAsync(server, "/"));
+    }
+}

@@ -1,0 +1,54 @@
+using Tipi.Hosting.Scheduling;
+
+namespace Tipi.Hosting.Tests.Scheduling;
+
+public sealed class SuspectTests
+{
+    [Fact]
+    public void The_second_of_two_runs_in_a_row_is_a_habit()
+    {
+        var suspect = new Suspect();
+        Assert.False(suspect.CountHandOff());
+        Assert.True(suspect.CountHandOff());
+        Assert.True(suspect.IsLearned);
+        Assert.False(suspect.CountHandOff());
+    }
+
+    [Fact]
+    public void Rare_hand_offs_are_noise()
+    {
+        var suspect = new Suspect();
+        for (int handOff = 0; handOff < 50; handOff++)
+        {
+            Assert.False(suspect.CountHandOff());
+            for (int run = 0; run < 1000; run++) suspect.CountRun();
+        }
+    }
+
+    [Fact]
+    public void Two_in_a_hundred_are_a_habit_in_the_end()
+    {
+        var suspect = new Suspect();
+        int handOffs = 0;
+        for (; handOffs < 100 && !suspect.CountHandOff(); handOffs++)
+        {
+            for (int run = 0; run < 49; run++) suspect.CountRun();
+        }
+        Assert.InRange(handOffs, 2, 20);
+    }
+
+    [Fact]
+    public void Quick_runs_forgive_and_slow_ones_do_not()
+    {
+        var suspect = new Suspect();
+        suspect.CountHandOff();
+        suspect.CountHandOff();
+        for (int i = 0; i < 100_000; i++) Assert.False(suspect.CountPoolRun(isQuick: i % 100 != 0));
+        int runs = 1;
+        while (!suspect.CountPoolRun(isQuick: true)) runs++;
+        Assert.InRange(runs, 1000, 2000);
+        Assert.False(suspect.IsLearned);
+        Assert.False(suspect.CountHandOff());
+        Assert.True(suspect.CountHandOff());
+    }
+}
