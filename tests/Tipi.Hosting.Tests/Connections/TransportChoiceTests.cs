@@ -5,9 +5,11 @@ using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting.Tests.Connections;
 
-public sealed class TransportChoiceTests
+public sealed class TransportChoiceTests : IDisposable
 {
     private readonly LogRecorder _logs = new();
+
+    public void Dispose() => _logs.Dispose();
 
     private Microsoft.AspNetCore.Connections.IConnectionListenerFactory Make(TipiTransport wish, string? cause)
     {

@@ -25,10 +25,10 @@ public sealed class HeaderTableTests
         Assert.Equal(42, _table.ContentLength);
         Assert.Equal("42", _table[HeaderNames.ContentLength]);
         Assert.Equal([HeaderNames.ContentLength], _table.Keys);
-        Assert.Equal(1, _table.Count);
+        Assert.Single(_table);
         Assert.True(_table.Remove("Content-Length"));
         Assert.Null(_table.ContentLength);
-        Assert.Equal(0, _table.Count);
+        Assert.Empty(_table);
         Assert.Throws<ArgumentOutOfRangeException>(() => _table.ContentLength = -1);
     }
 
@@ -37,7 +37,7 @@ public sealed class HeaderTableTests
     {
         _table["A"] = "1";
         _table["A"] = default;
-        Assert.Equal(0, _table.Count);
+        Assert.Empty(_table);
     }
 
     [Fact]

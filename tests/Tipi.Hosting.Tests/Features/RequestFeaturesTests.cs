@@ -50,7 +50,8 @@ public sealed class RequestFeaturesTests
             Type[] missing = [.. wanted.Where(type => context.Features[type]?.GetType().IsAssignableTo(type) != true)];
             bool hasTrailers = context.Features.Get<IHttpResponseTrailersFeature>() is not null;
             bool hasAddresses = context.Features.Get<IServerAddressesFeature>() is not null;
-            return context.Response.WriteAsync($"{string.Join(",", missing.AsEnumerable())} {hasTrailers} {hasAddresses}");
+            string names = string.Join(",", missing.AsEnumerable());
+            return context.Response.WriteAsync($"{names} {hasTrailers} {hasAddresses}");
         });
         Assert.Equal(" False False", (await server.AskAsync(Get)).Body);
     }

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -12,7 +13,7 @@ namespace Tipi.Hosting.Tests.Http1;
 /// What the server allocates for a keep-alive GET. Client and application allocate nothing in their loops, and the
 /// framework's host is left out, so that what the process allocates is the server's.
 /// </summary>
-[Collection(AloneCollection.Name)]
+[Collection(Alone.Name)]
 public sealed class AllocationTests
 {
     private const int Requests = 20_000;
@@ -51,7 +52,8 @@ public sealed class AllocationTests
     /// <summary>Bytes allocated by the whole process a request, the best of several rounds.</summary>
     private static double Measure(int port)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.NoDelay = true;
         socket.Connect(IPAddress.Loopback, port);
         byte[] request = Encoding.ASCII.GetBytes(
             "GET /plaintext?a=b HTTP/1.1\r\nHost: localhost\r\nUser-Agent: test\r\nAccept: */*\r\nX-Own: 1\r\n\r\n");
@@ -87,9 +89,10 @@ public sealed class AllocationTests
             var response = context.Get<IHttpResponseFeature>()!;
             response.Headers.ContentType = "text/plain";
             response.Headers.ContentLength = s_hello.Length;
-            return context.Get<IHttpResponseBodyFeature>()!.Writer.WriteAsync(s_hello).IsCompletedSuccessfully
-                ? Task.CompletedTask
-                : throw new InvalidOperationException("The write had to wait.");
+            ValueTask<FlushResult> write = context.Get<IHttpResponseBodyFeature>()!.Writer.WriteAsync(s_hello);
+            if (!write.IsCompletedSuccessfully) throw new InvalidOperationException("The write had to wait.");
+            _ = write.Result;
+            return Task.CompletedTask;
         }
 
         public void DisposeContext(IFeatureCollection context, Exception? exception)

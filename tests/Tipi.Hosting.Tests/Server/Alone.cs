@@ -2,7 +2,7 @@ namespace Tipi.Hosting.Tests.Server;
 
 /// <summary>Tests that measure the whole process run alone.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class AloneCollection
+public sealed class Alone
 {
     public const string Name = "alone";
 }
