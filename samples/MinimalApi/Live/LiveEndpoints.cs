@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MinimalApi.Live;
 
-/// <summary>A WebSocket, and server-sent events: a stream that ends, and one that goes on until a side leaves.</summary>
+/// <summary>A WebSocket; server-sent events, a stream that ends and one that goes on until a side leaves.</summary>
 internal static class LiveEndpoints
 {
     private static readonly string[] Words = ["smoke", "spark", "flame", "ember", "ash"];
