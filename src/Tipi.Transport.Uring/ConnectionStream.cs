@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Tipi.Transport.Uring;
 
-/// <summary>A connection as a <see cref="Stream"/>, for code that wants one. Disposing it disposes the connection.</summary>
+/// <summary>
+/// A connection as a <see cref="Stream"/>, for code that wants one. Disposing it disposes the connection.
+/// </summary>
 public sealed class ConnectionStream : Stream
 {
     private readonly ConnectionContext _connection;

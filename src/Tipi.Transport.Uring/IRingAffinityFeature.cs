@@ -6,7 +6,9 @@ namespace Tipi.Transport.Uring;
 /// </summary>
 public interface IRingAffinityFeature
 {
-    /// <summary>True when the calling thread owns the ring of this connection, so that code runs inline on it.</summary>
+    /// <summary>
+    /// True when the calling thread owns the ring of this connection, so that code runs inline on it.
+    /// </summary>
     bool IsOnRing { get; }
 
     /// <summary>

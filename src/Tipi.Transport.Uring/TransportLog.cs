@@ -9,8 +9,8 @@ internal static partial class TransportLog
     public const long ShortageQuietMs = 60_000;
 
     [LoggerMessage(1, LogLevel.Warning,
-        "Accepting connections pauses: the system is out of resources ({Errno}). It goes on by itself; for EMFILE raise " +
-        "the limit of open files (ulimit -n, LimitNOFILE=).")]
+        "Accepting connections pauses: the system is out of resources ({Errno}). It goes on by itself; for EMFILE " +
+        "raise the limit of open files (ulimit -n, LimitNOFILE=).")]
     public static partial void AcceptPaused(ILogger logger, string errno);
 
     [LoggerMessage(2, LogLevel.Error, "A callback on a ring's thread failed, or the ring itself did.")]

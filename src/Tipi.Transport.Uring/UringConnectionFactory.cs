@@ -25,7 +25,8 @@ public sealed class UringConnectionFactory : IConnectionFactory, IAsyncDisposabl
 
     /// <summary>Connects to an IP end point, a Unix socket, or the first address of a host that answers.</summary>
     /// <exception cref="SocketException">The peer, or the network on the way there, refused.</exception>
-    public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    public async ValueTask<ConnectionContext> ConnectAsync(
+        EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         if (endpoint is not DnsEndPoint host)

@@ -1,12 +1,18 @@
 namespace Tipi.Transport.Uring;
 
-/// <summary>Options of the io_uring transport. Names and defaults follow the sockets transport where it has them.</summary>
+/// <summary>
+/// Options of the io_uring transport. Names and defaults follow the sockets transport where it has them.
+/// </summary>
 public sealed class UringTransportOptions
 {
-    /// <summary>Rings, each with a thread of its own. 0 (default): one for each CPU that this process may use.</summary>
+    /// <summary>
+    /// Rings, each with a thread of its own. 0 (default): one for each CPU that this process may use.
+    /// </summary>
     public int RingCount { get; set; }
 
-    /// <summary>Where code that awaits a connection's pipes goes on. Default: <see cref="RingScheduling.Inline"/>.</summary>
+    /// <summary>
+    /// Where code that awaits a connection's pipes goes on. Default: <see cref="RingScheduling.Inline"/>.
+    /// </summary>
     public RingScheduling Scheduling { get; set; } = RingScheduling.Inline;
 
     /// <summary>
@@ -27,9 +33,13 @@ public sealed class UringTransportOptions
     /// </summary>
     public bool ReusePort { get; set; }
 
-    /// <summary>Received bytes a connection may hold unread before it stops receiving. Default: 1 MiB. Null: no limit.</summary>
+    /// <summary>
+    /// Received bytes a connection may hold unread before it stops receiving. Default: 1 MiB. Null: no limit.
+    /// </summary>
     public long? MaxReadBufferSize { get; set; } = 1024 * 1024;
 
-    /// <summary>Written bytes a connection may hold unsent before a flush waits. Default: 64 KiB. Null: no limit.</summary>
+    /// <summary>
+    /// Written bytes a connection may hold unsent before a flush waits. Default: 64 KiB. Null: no limit.
+    /// </summary>
     public long? MaxWriteBufferSize { get; set; } = 64 * 1024;
 }

@@ -40,7 +40,8 @@ public static unsafe partial class ForbiddingThread
         });
         thread.Start();
         thread.Join();
-        if (failure is not null) throw new InvalidOperationException("The code on the forbidding thread failed.", failure);
+        if (failure is not null)
+            throw new InvalidOperationException("The code on the forbidding thread failed.", failure);
         return result;
     }
 
@@ -55,7 +56,8 @@ public static unsafe partial class ForbiddingThread
             new(Return, 0, 0, ReturnAllow),
         };
         var program = new Program(4, filter);
-        if (Prctl(PrSetNoNewPrivs, 1, 0, 0, 0) != 0 || Prctl(PrSetSeccomp, SeccompModeFilter, (nint)(&program), 0, 0) != 0)
+        if (Prctl(PrSetNoNewPrivs, 1, 0, 0, 0) != 0
+            || Prctl(PrSetSeccomp, SeccompModeFilter, (nint)(&program), 0, 0) != 0)
             throw new InvalidOperationException("prctl refused the filter.");
     }
 

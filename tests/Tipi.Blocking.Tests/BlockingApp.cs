@@ -46,7 +46,8 @@ internal sealed class BlockingApp : IDisposable
     public async Task<long> HandOffsAsync()
     {
         using var client = new HttpClient { BaseAddress = Address };
-        return long.Parse(await client.GetStringAsync(new Uri("/hand-offs", UriKind.Relative)), CultureInfo.InvariantCulture);
+        var count = await client.GetStringAsync(new Uri("/hand-offs", UriKind.Relative));
+        return long.Parse(count, CultureInfo.InvariantCulture);
     }
 
     public void Dispose()

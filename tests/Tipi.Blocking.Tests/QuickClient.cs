@@ -78,7 +78,8 @@ internal sealed class QuickClient
 
     private static bool IsWhole(string text)
     {
-        if (!text.StartsWith("HTTP/1.1 200 OK\r\n", StringComparison.Ordinal)) throw new IOException($"Bad answer: {text}");
+        if (!text.StartsWith("HTTP/1.1 200 OK\r\n", StringComparison.Ordinal))
+            throw new IOException($"Bad answer: {text}");
         var head = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         if (head < 0) return false;
         return text.Contains("chunked", StringComparison.Ordinal)

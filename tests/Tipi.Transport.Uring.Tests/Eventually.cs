@@ -7,7 +7,9 @@ internal static class Eventually
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Returns when the condition holds; fails with <paramref name="what"/> when it does not come to hold.</summary>
+    /// <summary>
+    /// Returns when the condition holds; fails with <paramref name="what"/> when it does not come to hold.
+    /// </summary>
     public static async Task HoldsAsync(Func<bool> condition, string what)
     {
         var clock = Stopwatch.StartNew();

@@ -11,7 +11,11 @@ internal sealed class LogLines : ILoggerFactory, ILogger
     public (LogLevel Level, string Text)[] All => [.. _lines];
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
         _lines.Enqueue((logLevel, $"{formatter(state, exception)} {exception}"));
 
     public bool IsEnabled(LogLevel logLevel) => true;

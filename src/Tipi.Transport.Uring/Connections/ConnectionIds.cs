@@ -1,6 +1,8 @@
 namespace Tipi.Transport.Uring.Connections;
 
-/// <summary>Identifiers of connections: 13 characters, unique in the process and unlikely to repeat after a restart.</summary>
+/// <summary>
+/// Identifiers of connections: 13 characters, unique in the process and unlikely to repeat after a restart.
+/// </summary>
 internal static class ConnectionIds
 {
     private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUV";

@@ -79,7 +79,9 @@ internal sealed class RingSocket
 
     private bool IsAborted => Volatile.Read(ref _abortReason) is not null;
 
-    /// <summary>Queues flushed blocks (the newest first). On the ring's thread they leave at the end of the turn.</summary>
+    /// <summary>
+    /// Queues flushed blocks (the newest first). On the ring's thread they leave at the end of the turn.
+    /// </summary>
     public void Send(Block newest, Block oldest)
     {
         _sends.Push(newest, oldest);

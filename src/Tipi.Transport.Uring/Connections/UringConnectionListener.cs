@@ -69,7 +69,8 @@ internal sealed class UringConnectionListener : IConnectionListener
     {
         var least = _rings.Count == 1 ? accepting : _rings.LeastBusy();
         var fewest = Volatile.Read(ref least.ConnectionCount);
-        var target = Volatile.Read(ref accepting.ConnectionCount) > fewest + fewest / ToleratedFraction ? least : accepting;
+        var tolerated = fewest + fewest / ToleratedFraction;
+        var target = Volatile.Read(ref accepting.ConnectionCount) > tolerated ? least : accepting;
         Interlocked.Increment(ref target.ConnectionCount);
         if (ReferenceEquals(target, accepting)) Adopt(target, descriptor);
         else target.Post(new Adoption(this, descriptor));

@@ -23,7 +23,8 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
     private static readonly object s_waiting = new();
     private static readonly object s_endOfStream = new();
     private static readonly Action<object?> s_completeWait = static reader => ((UringPipeReader)reader!).CompleteWait();
-    private static readonly Action<object?> s_cancelWait = static reader => ((UringPipeReader)reader!).OnTokenCanceled();
+    private static readonly Action<object?> s_cancelWait =
+        static reader => ((UringPipeReader)reader!).OnTokenCanceled();
 
     private ManualResetValueTaskSourceCore<ReadResult> _wait;
     private CancellationTokenRegistration _registration;
@@ -276,5 +277,6 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
         throw new InvalidOperationException("Reading is not allowed after the reader was completed.");
 
     private static void ThrowBadPosition() =>
-        throw new InvalidOperationException("The position given to AdvanceTo does not belong to the last read's buffer.");
+        throw new InvalidOperationException(
+            "The position given to AdvanceTo does not belong to the last read's buffer.");
 }

@@ -22,7 +22,8 @@ internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeW
     private const int LeastRoom = 128;
 
     private static readonly Action<object?> s_completeWait = static writer => ((UringPipeWriter)writer!).CompleteWait();
-    private static readonly Action<object?> s_cancelWait = static writer => ((UringPipeWriter)writer!).OnTokenCanceled();
+    private static readonly Action<object?> s_cancelWait =
+        static writer => ((UringPipeWriter)writer!).OnTokenCanceled();
 
     private ManualResetValueTaskSourceCore<FlushResult> _wait;
     private CancellationTokenRegistration _registration;
@@ -73,7 +74,8 @@ internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeW
     public override void Advance(int bytes)
     {
         if (bytes == 0) return;
-        if (_newest is not { } block || (uint)bytes > (uint)block.Room) throw new ArgumentOutOfRangeException(nameof(bytes));
+        if (_newest is not { } block || (uint)bytes > (uint)block.Room)
+            throw new ArgumentOutOfRangeException(nameof(bytes));
         block.End += bytes;
         _unflushed += bytes;
     }

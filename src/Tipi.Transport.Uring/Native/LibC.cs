@@ -87,7 +87,9 @@ internal static unsafe partial class LibC
     /// <summary>The kernel's number of the calling thread.</summary>
     public static int ThreadId() => GetTid();
 
-    /// <summary>Nanoseconds that a thread of this process has spent on a processor; 0 where the kernel does not say.</summary>
+    /// <summary>
+    /// Nanoseconds that a thread of this process has spent on a processor; 0 where the kernel does not say.
+    /// </summary>
     public static long ThreadProcessorTimeNs(int threadId)
     {
         // clock_getres(2): the clock of a thread is its number, inverted, with the kind of clock in the low bits.

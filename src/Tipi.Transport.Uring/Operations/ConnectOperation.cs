@@ -6,8 +6,8 @@ namespace Tipi.Transport.Uring.Operations;
 
 /// <summary>Connects a socket to an address.</summary>
 /// <remarks>Safe: the address is copied to native memory that lives until the completion.</remarks>
-internal sealed unsafe class ConnectOperation(int descriptor, ReadOnlyMemory<byte> address, Action<RingLoop, Errno> ended)
-    : Operation
+internal sealed unsafe class ConnectOperation(
+    int descriptor, ReadOnlyMemory<byte> address, Action<RingLoop, Errno> ended) : Operation
 {
     private byte* _address;
 

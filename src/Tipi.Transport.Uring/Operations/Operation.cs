@@ -17,12 +17,16 @@ namespace Tipi.Transport.Uring.Operations;
 /// </remarks>
 internal abstract class Operation
 {
-    /// <summary>Slot and generation in the ring's table; what completions call this operation. 0: not admitted.</summary>
+    /// <summary>
+    /// Slot and generation in the ring's table; what completions call this operation. 0: not admitted.
+    /// </summary>
     public ulong Identity { get; set; }
 
     public bool IsInFlight { get; private set; }
 
-    /// <summary>The number of the worker whose thread submitted it: its completions are worked off by that thread.</summary>
+    /// <summary>
+    /// The number of the worker whose thread submitted it: its completions are worked off by that thread.
+    /// </summary>
     protected int SubmittedBy { get; private set; }
 
     /// <summary>An entry to fill in, marked as this operation's. To be called by the ring's owner while idle.</summary>

@@ -23,7 +23,8 @@ internal sealed unsafe class SendOperation : Operation
 
     public SendOperation()
     {
-        _message = (MessageHeader*)NativeMemory.AllocZeroed((nuint)(sizeof(MessageHeader) + MaxVectors * sizeof(IoVector)));
+        _message = (MessageHeader*)NativeMemory.AllocZeroed(
+            (nuint)(sizeof(MessageHeader) + MaxVectors * sizeof(IoVector)));
         _message->Vectors = (IoVector*)(_message + 1);
     }
 

@@ -21,7 +21,9 @@ internal static class BlockPool
     [ThreadStatic]
     private static Stack? t_mine;
 
-    /// <summary>Lets the calling thread keep blocks at hand. For threads that live long and use many: the rings'.</summary>
+    /// <summary>
+    /// Lets the calling thread keep blocks at hand. For threads that live long and use many: the rings'.
+    /// </summary>
     public static void KeepAtHand() => t_mine ??= new Stack();
 
     /// <summary>An empty block of <see cref="Block.Size"/> bytes.</summary>

@@ -28,7 +28,9 @@ internal sealed unsafe class CompletionQueue
 
     public bool IsEmpty => Barriers.ReadKernelIndex(_kernelTail) == _head;
 
-    /// <summary>Copies completions out and gives their places back to the kernel. Returns how many were copied.</summary>
+    /// <summary>
+    /// Copies completions out and gives their places back to the kernel. Returns how many were copied.
+    /// </summary>
     public int Drain(Span<Cqe> into)
     {
         var ready = Barriers.ReadKernelIndex(_kernelTail) - _head;

@@ -13,7 +13,9 @@ internal sealed class PostQueue
 
     public bool IsEmpty => Volatile.Read(ref _newest) is null;
 
-    /// <summary>Pushes a piece of work that is in no queue. A full memory barrier. False: the queue is closed.</summary>
+    /// <summary>
+    /// Pushes a piece of work that is in no queue. A full memory barrier. False: the queue is closed.
+    /// </summary>
     public bool TryPush(PostedWork work)
     {
         var newest = Volatile.Read(ref _newest);

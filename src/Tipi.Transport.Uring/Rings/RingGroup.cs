@@ -39,7 +39,8 @@ internal sealed class RingGroup : IAsyncDisposable
         var least = _crews[0].Loop;
         foreach (var crew in _crews)
         {
-            if (Volatile.Read(ref crew.Loop.ConnectionCount) < Volatile.Read(ref least.ConnectionCount)) least = crew.Loop;
+            if (Volatile.Read(ref crew.Loop.ConnectionCount) < Volatile.Read(ref least.ConnectionCount))
+                least = crew.Loop;
         }
 
         return least;

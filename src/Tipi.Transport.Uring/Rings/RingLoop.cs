@@ -98,7 +98,8 @@ internal sealed class RingLoop : IDisposable
     }
 
     /// <summary>
-    /// Asks for something from any thread. The ring is woken where it sleeps; where it has stopped, the work is refused.
+    /// Asks for something from any thread. The ring is woken where it sleeps; where it has stopped, the work is
+    /// refused.
     /// </summary>
     public void Post(PostedWork work)
     {
@@ -188,7 +189,9 @@ internal sealed class RingLoop : IDisposable
 
     // An exception that nobody catches on the pool would end the process.
     private void CallOnPool(Action<object?> callback, object? state) => ThreadPool.UnsafeQueueUserWorkItem(
-        static call => call.Loop.Invoke(call.Call), (Loop: this, Call: new RingCall(callback, state)), preferLocal: false);
+        static call => call.Loop.Invoke(call.Call),
+        (Loop: this, Call: new RingCall(callback, state)),
+        preferLocal: false);
 
     // What waits for the transport are state machines, which keep their exceptions; a bare callback's is reported.
     private void Invoke(in RingCall call)

@@ -98,7 +98,8 @@ internal static unsafe class RingProbe
         using (var sockets = new LoopbackPair())
         {
             sockets.Near.Send("?"u8);
-            // Safe: the entry is filled before it is submitted; the buffers outlive the receive, which ends with the ring.
+            // Safe: the entry is filled before it is submitted; the buffers outlive the receive, which ends with the
+            // ring.
             var entry = ring.Submissions.TryTake();
             entry->Opcode = IoUringOp.Recv;
             entry->Fd = (int)sockets.Far.SafeHandle.DangerousGetHandle();

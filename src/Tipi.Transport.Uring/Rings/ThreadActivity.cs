@@ -5,7 +5,9 @@ namespace Tipi.Transport.Uring.Rings;
 /// <summary>What another thread of this process is doing, as the kernel sees it.</summary>
 internal static class ThreadActivity
 {
-    /// <summary>True when the thread runs or waits for a processor; false when it sleeps, or cannot be looked at.</summary>
+    /// <summary>
+    /// True when the thread runs or waits for a processor; false when it sleeps, or cannot be looked at.
+    /// </summary>
     public static bool IsRunnable(int threadId)
     {
         try

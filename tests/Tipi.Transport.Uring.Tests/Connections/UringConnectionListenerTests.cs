@@ -52,7 +52,8 @@ public sealed class UringConnectionListenerTests
         Assert.Null(await host.Listener.AcceptAsync());
         await host.Listener.UnbindAsync();
         using var late = host.NewPeer();
-        var refused = await Assert.ThrowsAsync<SocketException>(async () => await late.ConnectAsync(host.Listener.EndPoint));
+        var refused = await Assert.ThrowsAsync<SocketException>(
+            async () => await late.ConnectAsync(host.Listener.EndPoint));
         Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
         await pair.SendAsync("x"u8.ToArray());
         Assert.Equal("x"u8.ToArray(), await pair.ReadAsync(1));
@@ -75,7 +76,8 @@ public sealed class UringConnectionListenerTests
     {
         await using var host = await RingHost.StartAsync();
         using var source = new CancellationTokenSource(20);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await host.Listener.AcceptAsync(source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await host.Listener.AcceptAsync(source.Token));
         await using var pair = await host.ConnectAsync();
         Assert.True(pair.Peer.Connected);
     }
@@ -107,7 +109,8 @@ public sealed class UringConnectionListenerTests
     public async Task Out_of_descriptors_it_pauses_says_so_once_and_goes_on_later()
     {
         var log = new LogLines();
-        var (shortage, host) = await DescriptorShortage.StartAsync(() => RingHost.StartAsync(new() { RingCount = 2 }, log: log));
+        var (shortage, host) = await DescriptorShortage.StartAsync(
+            () => RingHost.StartAsync(new() { RingCount = 2 }, log: log));
         using (shortage)
         await using (host)
         {

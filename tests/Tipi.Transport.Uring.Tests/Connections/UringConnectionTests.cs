@@ -89,7 +89,8 @@ public sealed class UringConnectionTests
     {
         await using var host = await RingHost.StartAsync();
         await using var pair = await host.ConnectAsync();
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () => await pair.Connection.DisposeAsync())));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(
+            _ => Task.Run(async () => await pair.Connection.DisposeAsync())));
         await pair.Connection.DisposeAsync();
         Assert.Empty(await pair.ReceiveToEndAsync());
     }
