@@ -5,8 +5,8 @@ namespace Tipi.Compare.App;
 /// <summary>
 /// Tells the harness this process's counters over standard input and output, so that asking costs no request and
 /// no route. One word a line comes in: <c>allocated</c> answers the bytes allocated so far, <c>collect</c> makes a
-/// full compacting collection and answers 0. The end of the input stops the application: a harness that dies leaves
-/// nobody behind.
+/// full compacting collection and answers the bytes of the objects that live on. The end of the input stops the
+/// application: a harness that dies leaves nobody behind.
 /// </summary>
 internal sealed class CounterChannel(Action stop)
 {
@@ -33,7 +33,7 @@ internal sealed class CounterChannel(Action stop)
             case "collect":
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 GC.WaitForPendingFinalizers();
-                return 0;
+                return GC.GetTotalMemory(forceFullCollection: false);
             default:
                 return -1;
         }

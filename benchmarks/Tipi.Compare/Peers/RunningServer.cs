@@ -91,12 +91,8 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Managed bytes allocated so far, or null where there is no such counter.</summary>
     public async Task<long?> ReadAllocatedAsync() => _hasCounters ? await AskAsync("allocated") : null;
 
-    /// <summary>A full garbage collection, where there is one.</summary>
-    public async Task CollectAsync()
-    {
-        if (_hasCounters)
-            await AskAsync("collect");
-    }
+    /// <summary>A full garbage collection; gives the bytes of the objects that live on, or null without one.</summary>
+    public async Task<long?> CollectAsync() => _hasCounters ? await AskAsync("collect") : null;
 
     public async ValueTask DisposeAsync()
     {

@@ -19,13 +19,15 @@ internal sealed class IdleScenario(int connections) : IScenario
     private static readonly Metric Idle = new("idleRssKiB", "after idling, RSS KiB", "0.0");
     private static readonly Metric Collected = new("collectedRssKiB", "after a full collection, RSS KiB", "0.0");
 
+    private static readonly Metric Objects = new("objectsKiB", "objects KiB", "0.00");
+
     public string Name => $"idle-{connections}";
 
     public string Title => $"Memory of an idle keep-alive connection, {connections:#,0} of them";
 
     public Workload Workload => Workload.Plaintext;
 
-    public IReadOnlyList<Metric> Metrics => [Asked, AskedPss, AskedDirty, Opened, Idle, Collected];
+    public IReadOnlyList<Metric> Metrics => [Asked, AskedPss, AskedDirty, Opened, Idle, Collected, Objects];
 
     public Goal? Goal { get; } = new(Asked, 2, IsRatio: false);
 
@@ -35,7 +37,7 @@ internal sealed class IdleScenario(int connections) : IScenario
     {
         await using var server = bench.Start(peer, Workload, bench.Options.ServerCpus);
         server.AwaitReady();
-        await WarmUpAsync(server);
+        var objectsBefore = await WarmUpAsync(server);
         var before = await ReadSettledAsync(server);
 
         using var held = IdleConnections.Open(server.Launch, connections);
@@ -44,11 +46,11 @@ internal sealed class IdleScenario(int connections) : IScenario
         var asked = await ReadSettledAsync(server);
         await Task.Delay(TimeSpan.FromSeconds(bench.Options.IdleSeconds));
         var idle = server.ReadMemory();
-        await server.CollectAsync();
+        var objects = await server.CollectAsync() - objectsBefore;
         var collected = await ReadSettledAsync(server);
         held.RequireOpen();
 
-        return new Sample(new Dictionary<Metric, double>
+        var values = new Dictionary<Metric, double>
         {
             [Opened] = KibibytesEach(opened.Rss - before.Rss),
             [Asked] = KibibytesEach(asked.Rss - before.Rss),
@@ -56,12 +58,15 @@ internal sealed class IdleScenario(int connections) : IScenario
             [AskedDirty] = KibibytesEach(asked.PrivateDirty - before.PrivateDirty),
             [Idle] = KibibytesEach(idle.Rss - before.Rss),
             [Collected] = KibibytesEach(collected.Rss - before.Rss),
-        });
+        };
+        if (objects is { } bytes)
+            values[Objects] = KibibytesEach(bytes);
+        return new Sample(values);
     }
 
     // A few connections at once run every path before the first reading, so that code and pools are not counted.
     // The collection puts every server's heap at its smallest: what grows from there is the connections'.
-    private static async Task WarmUpAsync(RunningServer server)
+    private static async Task<long?> WarmUpAsync(RunningServer server)
     {
         const int Few = 16;
         const int Times = 100;
@@ -71,7 +76,7 @@ internal sealed class IdleScenario(int connections) : IScenario
                 some.AskEach();
         }
 
-        await server.CollectAsync();
+        return await server.CollectAsync();
     }
 
     private static async Task<MemoryReading> ReadSettledAsync(RunningServer server)
