@@ -1,0 +1,43 @@
+using Tipi.Transport.Uring.Rings;
+
+namespace Tipi.Transport.Uring.Tests.Rings;
+
+public sealed class RingCrewTests
+{
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task A_hand_off_that_comes_when_the_ring_has_ended_leaves_no_thread()
+    {
+        Kernel.NeedRing();
+        using var sentinel = new Sentinel(TimeSpan.FromMilliseconds(4));
+        var crew = new RingCrew(ring: 77, RingScheduling.Inline, sentinel, fault => Assert.Fail(fault.ToString()));
+        crew.Start();
+        crew.Loop.Post(new Stop());
+        await crew.Stopped;
+        for (var i = 0; i < 5; i++) Assert.False(crew.TryHandOff(observed: -1));
+        await Eventually.EqualsAsync(0, () => Kernel.CountThreads("tipi-ring-77."), "the number of the ring's threads");
+    }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task Starting_and_stopping_many_times_leaks_neither_threads_nor_descriptors()
+    {
+        Kernel.NeedRing();
+        await StartAndStopAsync();
+        var descriptors = Kernel.CountDescriptors();
+        for (var i = 0; i < 100; i++) await StartAndStopAsync();
+        await Eventually.EqualsAsync(0, () => Kernel.CountThreads("tipi-"), "the number of the transport's threads");
+        await Eventually.EqualsAsync(descriptors, Kernel.CountDescriptors, "the number of descriptors");
+    }
+
+    private static async Task StartAndStopAsync()
+    {
+        await using var host = await RingHost.StartAsync(new() { RingCount = 2 });
+        await using var pair = await host.ConnectAsync();
+        await pair.SendAsync("x"u8.ToArray());
+        Assert.Equal("x"u8.ToArray(), await pair.ReadAsync(1));
+    }
+
+    private sealed class Stop : PostedWork
+    {
+        internal override void Run(RingLoop loop) => loop.Stop();
+    }
+}

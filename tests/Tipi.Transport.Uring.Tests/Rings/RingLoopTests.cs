@@ -1,0 +1,159 @@
+using Tipi.Transport.Uring.Native;
+using Tipi.Transport.Uring.Operations;
+using Tipi.Transport.Uring.Rings;
+
+namespace Tipi.Transport.Uring.Tests.Rings;
+
+public sealed class RingLoopTests
+{
+    [Theory(Timeout = Kernel.TestLimitMs)]
+    [InlineData(3000)] // more than there are submission entries
+    [InlineData(40_000)] // more than there are completion entries
+    public async Task Any_number_of_requests_in_one_go_is_answered(int count)
+    {
+        await using var group = NewGroup();
+        var answered = 0;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        group[0].Post(new Step(loop =>
+        {
+            for (var i = 0; i < count; i++)
+            {
+                new NopOperation(() =>
+                {
+                    if (++answered == count) done.SetResult();
+                }).Start(loop);
+            }
+        }));
+        await done.Task;
+        Assert.Equal(count, answered);
+        await Eventually.EqualsAsync(1, () => group[0].Operations.Count, "the number of operations (the wake-up's)");
+        Assert.Equal(1, group[0].InFlight);
+    }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task Any_number_of_timeouts_elapses()
+    {
+        const int Count = 3000;
+        await using var group = NewGroup();
+        var elapsed = 0;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        group[0].Post(new Step(loop =>
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                new TimeoutOperation(_ =>
+                {
+                    if (++elapsed == Count) done.SetResult();
+                }).Start(loop, TimeSpan.FromMilliseconds(i % 7));
+            }
+        }));
+        await done.Task;
+    }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task A_cancelled_timeout_is_over_at_once()
+    {
+        await using var group = NewGroup();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        group[0].Post(new Step(loop =>
+        {
+            var timeout = new TimeoutOperation(_ => done.SetResult());
+            timeout.Start(loop, TimeSpan.FromHours(1));
+            timeout.Cancel(loop);
+        }));
+        await done.Task;
+    }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task A_sleeping_ring_hears_every_post()
+    {
+        await using var group = NewGroup();
+        for (var i = 0; i < 5000; i++) // each finds the ring asleep, going to sleep or just awake
+        {
+            var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            group[0].Post(new Step(_ => heard.SetResult()));
+            if (i % 2 == 0) await heard.Task;
+            else SpinWait.SpinUntil(() => heard.Task.IsCompleted);
+        }
+    }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task Many_threads_post_at_once_and_all_is_heard()
+    {
+        const int Each = 20_000;
+        await using var group = NewGroup();
+        var heard = 0; // by the ring only
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (var i = 0; i < Each; i++) group[0].Post(new Step(_ => heard++));
+        })));
+        await Eventually.EqualsAsync(4 * Each, () => Volatile.Read(ref heard), "the number of posts heard");
+    }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task A_callback_that_throws_is_reported_and_the_ring_goes_on()
+    {
+        var faults = new List<Exception>();
+        await using var group = new RingGroup(new() { RingCount = 1 }, faults.Add);
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        group[0].PostCall(static _ => throw new InvalidDataException("on purpose"), null);
+        group[0].PostCall(_ => done.SetResult(), null);
+        await done.Task;
+        Assert.IsType<InvalidDataException>(Assert.Single(faults));
+    }
+
+    [Theory(Timeout = Kernel.TestLimitMs)]
+    [InlineData(RingScheduling.Inline)]
+    [InlineData(RingScheduling.ThreadPool)]
+    public async Task A_callback_posted_to_a_ring_that_stops_is_called_all_the_same(RingScheduling scheduling)
+    {
+        for (var round = 0; round < 40; round++)
+        {
+            var group = new RingGroup(new() { RingCount = 1, Scheduling = scheduling }, _ => { });
+            var (posted, called) = (0, 0);
+            var stop = false;
+            var posting = Task.Run(() =>
+            {
+                while (!Volatile.Read(ref stop))
+                {
+                    posted++;
+                    group[0].PostCall(_ => Interlocked.Increment(ref called), null);
+                }
+            });
+            await Task.Yield();
+            Volatile.Write(ref stop, round % 2 == 0);
+            var stopping = group.DisposeAsync().AsTask();
+            if (round % 4 < 2) await Task.Delay(1);
+            Volatile.Write(ref stop, true);
+            await stopping;
+            await posting;
+            await Eventually.EqualsAsync(posted, () => Volatile.Read(ref called), "the number of calls");
+        }
+    }
+
+    private static RingGroup NewGroup()
+    {
+        Kernel.NeedRing();
+        return new RingGroup(new() { RingCount = 1 }, fault => Assert.Fail(fault.ToString()));
+    }
+
+    private sealed class Step(Action<RingLoop> run) : PostedWork
+    {
+        internal override void Run(RingLoop loop) => run(loop);
+    }
+
+    private sealed class NopOperation(Action done) : Operation
+    {
+        public unsafe void Start(RingLoop loop)
+        {
+            loop.Operations.Admit(this);
+            _ = Submit(loop, IoUringOp.Nop, -1);
+        }
+
+        protected override void OnCompletion(RingLoop loop, in Cqe completion)
+        {
+            loop.Operations.Vacate(this);
+            done();
+        }
+    }
+}
