@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -31,6 +32,8 @@ internal abstract class FeatureTable : IFeatureCollection
         set
         {
             ArgumentNullException.ThrowIfNull(key);
+            if (value is not null && !key.IsInstanceOfType(value))
+                throw new ArgumentException($"A {value.GetType()} is not a {key}.", nameof(value));
             SetSlot(Array.IndexOf(FeatureSlots.Types, key), key, value);
         }
     }
@@ -38,7 +41,8 @@ internal abstract class FeatureTable : IFeatureCollection
     public TFeature? Get<TFeature>()
     {
         int slot = FeatureSlot<TFeature>.Index;
-        if (slot >= 0) return (TFeature?)_current[slot];
+        // Without a cast: what is not of the slot's type is never put into it.
+        if (slot >= 0) return Unsafe.As<object?, TFeature?>(ref _current[slot]);
         if (FindOther(typeof(TFeature)) is { } other) return (TFeature)other;
         return _connection is null ? default : _connection.Features.Get<TFeature>();
     }

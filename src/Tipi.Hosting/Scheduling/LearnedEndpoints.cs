@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Runtime;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Diagnostics;
@@ -20,6 +21,12 @@ internal sealed class LearnedEndpoints(ILogger log, ServerMetrics metrics)
 
     /// <summary>A run on the pool that would not have cost a ring anything.</summary>
     private static readonly TimeSpan s_quick = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Compilation that explains a lost ring by itself.</summary>
+    private static readonly TimeSpan s_longCompilation = TimeSpan.FromMilliseconds(1);
+
+    [ThreadStatic]
+    private static TimeSpan t_compiled;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Suspect> _paths = new(StringComparer.Ordinal);
@@ -44,6 +51,7 @@ internal sealed class LearnedEndpoints(ILogger log, ServerMetrics metrics)
     internal void NoteHandOff(HttpExchange exchange, long handOffs)
     {
         metrics.HandedOff(handOffs);
+        if (HasCompiled()) return;
         bool isFirst;
         lock (_gate)
         {
@@ -56,6 +64,14 @@ internal sealed class LearnedEndpoints(ILogger log, ServerMetrics metrics)
         metrics.EndpointLearned();
         log.EndpointLearned(
             exchange.Endpoint.Endpoint?.DisplayName ?? $"{exchange.ReceivedMethod} {exchange.ReceivedPath}");
+    }
+
+    /// <summary>True when this thread has compiled code since the last hand-off here: that happens once, at the first call.</summary>
+    private static bool HasCompiled()
+    {
+        TimeSpan before = t_compiled;
+        t_compiled = JitInfo.GetCompilationTime(currentThread: true);
+        return t_compiled - before > s_longCompilation;
     }
 
     private static object KeyOf(HttpExchange exchange) => (object?)exchange.Endpoint.Endpoint ?? exchange.ReceivedPath;

@@ -5,7 +5,7 @@ namespace Tipi.Hosting.Scheduling;
 /// <code>
 /// Inline ──hand-offs are a habit──→ Learned ──quick runs are a habit──→ Inline
 /// </code>
-/// A busy machine takes the processor away from any handler now and then, and compilation is slow once: two hand-offs
+/// A busy machine takes the processor away from any handler now and then: two hand-offs
 /// are a habit only among few runs, and later only when there are many. Counts are made without locks and may lose one
 /// to a race: what matters is the order of magnitude.
 /// </summary>

@@ -31,8 +31,12 @@ public sealed class LearningTests
             app.MapGet("/fast", (HttpContext context) => context.Response.WriteAsync(Where()));
         });
         Assert.Equal("ring", await AskAsync(server, "/fast"));
-        for (int i = 0; i < 2; i++) Assert.Equal("ring", await AskAsync(server, $"/slow/{i}"));
-        for (int i = 2; i < 5; i++) Assert.Equal("pool", await AskAsync(server, $"/slow/{i}"));
+        Assert.Equal("ring", await AskAsync(server, "/slow/0"));
+        int asked = 1;
+        while (await AskAsync(server, $"/slow/{asked}") == "ring") asked++;
+        // Two that block, and the first ones that also compile.
+        Assert.InRange(asked, 2, 6);
+        for (int i = 0; i < 3; i++) Assert.Equal("pool", await AskAsync(server, $"/slow/more{i}"));
         Assert.Equal("ring", await AskAsync(server, "/fast"));
         LogRecord report = Assert.Single(server.Logs, record => record.EventId == 31);
         Assert.Contains("/slow/{id}", report.Text);
@@ -48,8 +52,10 @@ public sealed class LearningTests
             if (context.Request.Path == "/slow") Thread.Sleep(100);
             return context.Response.WriteAsync(where);
         });
-        for (int i = 0; i < 2; i++) Assert.Equal("ring", await AskAsync(server, "/slow"));
-        Assert.Equal("pool", await AskAsync(server, "/slow"));
+        Assert.Equal("ring", await AskAsync(server, "/slow"));
+        int asked = 1;
+        while (await AskAsync(server, "/slow") == "ring") asked++;
+        Assert.InRange(asked, 2, 6);
         Assert.Equal("ring", await AskAsync(server, "/other"));
     }
 
