@@ -72,7 +72,9 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
 
     /// <summary>Sets the deadline from now; <see cref="TimeSpan.MaxValue"/>: none.</summary>
     internal void ExpireIn(TimeSpan time) =>
-        DeadlineMs = time == TimeSpan.MaxValue ? long.MaxValue : Server.Clock.NowMs + (long)time.TotalMilliseconds;
+        DeadlineMs = time == TimeSpan.MaxValue
+            ? long.MaxValue
+            : Server.Clock.NowMs + time.Ticks / TimeSpan.TicksPerMillisecond;
 
     /// <summary>
     /// Wakes the connection's pending read, so that it looks at its deadline and at the server's state.

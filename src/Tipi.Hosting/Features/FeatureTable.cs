@@ -41,8 +41,12 @@ internal abstract class FeatureTable : IFeatureCollection
     public TFeature? Get<TFeature>()
     {
         int slot = FeatureSlot<TFeature>.Index;
-        // Without a cast: what is not of the slot's type is never put into it.
-        if (slot >= 0) return Unsafe.As<object?, TFeature?>(ref _current[slot]);
+        if (slot >= 0)
+        {
+            // Without a cast: what is not of the slot's type is never put into it.
+            object? value = _current[slot];
+            return Unsafe.As<object?, TFeature?>(ref value);
+        }
         if (FindOther(typeof(TFeature)) is { } other) return (TFeature)other;
         return _connection is null ? default : _connection.Features.Get<TFeature>();
     }

@@ -66,7 +66,9 @@ internal sealed class LearnedEndpoints(ILogger log, ServerMetrics metrics)
             exchange.Endpoint.Endpoint?.DisplayName ?? $"{exchange.ReceivedMethod} {exchange.ReceivedPath}");
     }
 
-    /// <summary>True when this thread has compiled code since the last hand-off here: that happens once, at the first call.</summary>
+    /// <summary>
+    /// True when this thread has compiled code since the last hand-off here: that happens once, at the first call.
+    /// </summary>
     private static bool HasCompiled()
     {
         TimeSpan before = t_compiled;
