@@ -86,7 +86,14 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
 
     // ---- the reader's side ----
 
-    public override bool TryRead(out ReadResult result) => TryGetResult(out result);
+    public override bool TryRead(out ReadResult result)
+    {
+        if (TryGetResult(out result)) return true;
+        // Who only polls never waits, and it is the wait that sees a pause which AdvanceTo was too early for.
+        Barriers.Full();
+        socket.ResumeReceivingIfPaused();
+        return false;
+    }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
