@@ -13,8 +13,12 @@ internal static class Kernel
         Assert.SkipUnless(support.IsAvailable, $"No io_uring here: {support.Cause}; {support.Remedy}.");
     }
 
-    /// <summary>Open descriptors of this process.</summary>
-    public static int CountDescriptors() => Directory.GetFiles("/proc/self/fd").Length;
+    /// <summary>Open descriptors of the kinds that the transport makes; the runtime opens others when it likes.</summary>
+    public static int CountDescriptors() => Directory.GetFiles("/proc/self/fd").Count(path =>
+        File.ResolveLinkTarget(path, returnFinalTarget: false)?.Name is { } name
+        && (name.StartsWith("socket:", StringComparison.Ordinal)
+            || name.Contains("[io_uring]", StringComparison.Ordinal)
+            || name.Contains("[eventfd]", StringComparison.Ordinal)));
 
     /// <summary>Threads of this process whose name begins so (the kernel keeps 15 bytes of it).</summary>
     public static int CountThreads(string prefix) => Directory.GetDirectories("/proc/self/task").Count(task =>
