@@ -5,7 +5,9 @@ using System.Net.Sockets;
 
 namespace Tipi.Transport.Uring.Tests;
 
-/// <summary>Clients that ask all at once and wait for all answers, on one thread: how long did the worst wait?</summary>
+/// <summary>
+/// Clients that ask all at once and wait for all answers, on one thread: how long did the worst wait?
+/// </summary>
 internal sealed class RoundTrips : IDisposable
 {
     private const int MessageLength = 8;

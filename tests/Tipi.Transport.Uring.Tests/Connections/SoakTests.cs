@@ -47,7 +47,8 @@ public sealed class SoakTests
                 await ExpectRestAsync(server);
                 var memory = GC.GetTotalMemory(forceFullCollection: true);
                 if (round == 0) afterFirst = memory;
-                Assert.True(memory - afterFirst < 32 << 20, $"{memory - afterFirst} bytes more than after the first round.");
+                Assert.True(
+                    memory - afterFirst < 32 << 20, $"{memory - afterFirst} bytes more than after the first round.");
             }
 
             Assert.Empty(server.Faults);

@@ -9,7 +9,8 @@ public sealed unsafe class BufferRingTests : IDisposable
 {
     private readonly Ring _ring;
     private readonly BufferRing _buffers;
-    private readonly Socket _near = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Socket _near =
+        new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly Socket _far;
 
     public BufferRingTests()

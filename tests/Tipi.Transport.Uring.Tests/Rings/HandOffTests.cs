@@ -23,7 +23,8 @@ public sealed class HandOffTests
         await using var server = new RingServer(new() { RingCount = 1 }, HandleAsync);
         using var others = new RoundTrips(server.EndPoint, Others);
         var worst = await FindWorstAsync(server, others, bound, how);
-        Assert.True(worst <= bound, $"Somebody waited for {worst.TotalMilliseconds:F1} ms in the best of the attempts.");
+        Assert.True(
+            worst <= bound, $"Somebody waited for {worst.TotalMilliseconds:F1} ms in the best of the attempts.");
         Assert.Empty(server.Faults);
     }
 
@@ -36,7 +37,8 @@ public sealed class HandOffTests
         using var others = new RoundTrips(server.EndPoint, Others);
         string[] blockers = [.. Enumerable.Repeat("sleeps", 8), .. Enumerable.Repeat("spins", 2)];
         var worst = await FindWorstAsync(server, others, bound, blockers);
-        Assert.True(worst <= bound, $"Somebody waited for {worst.TotalMilliseconds:F1} ms in the best of the attempts.");
+        Assert.True(
+            worst <= bound, $"Somebody waited for {worst.TotalMilliseconds:F1} ms in the best of the attempts.");
         Assert.Empty(server.Faults);
     }
 

@@ -62,7 +62,8 @@ public sealed unsafe class RingTests
         Assert.Equal(64, ring.Enter(minComplete: 64));
         var seen = new List<ulong>();
         var few = new Cqe[7];
-        while (ring.Completions.Drain(few) is var count and > 0) seen.AddRange(few[..count].Select(cqe => cqe.UserData));
+        while (ring.Completions.Drain(few) is var count and > 0)
+            seen.AddRange(few[..count].Select(cqe => cqe.UserData));
         Assert.Equal(64, seen.Distinct().Count());
     }
 
