@@ -13,7 +13,7 @@ internal static class Kernel
         Assert.SkipUnless(support.IsAvailable, $"No io_uring here: {support.Cause}; {support.Remedy}.");
     }
 
-    /// <summary>Open descriptors of the kinds that the transport makes; the runtime opens others when it likes.</summary>
+    /// <summary>Open descriptors of the transport's kinds; the runtime opens others when it likes.</summary>
     public static int CountDescriptors() => Directory.GetFiles("/proc/self/fd").Count(path =>
         File.ResolveLinkTarget(path, returnFinalTarget: false)?.Name is { } name
         && (name.StartsWith("socket:", StringComparison.Ordinal)

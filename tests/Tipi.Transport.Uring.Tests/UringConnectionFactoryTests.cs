@@ -134,7 +134,8 @@ public sealed class UringConnectionFactoryTests : IAsyncLifetime
         await Assert.ThrowsAsync<ConnectionAbortedException>(() => reading);
         await Assert.ThrowsAsync<SocketException>(() => connecting);
         await connection.DisposeAsync();
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await _factory.ConnectAsync(listener.LocalEndPoint!));
+        await Assert.ThrowsAsync<ObjectDisposedException>(
+            async () => await _factory.ConnectAsync(listener.LocalEndPoint!));
         foreach (var socket in crowd) socket.Dispose();
     }
 
@@ -210,7 +211,8 @@ public sealed class UringConnectionFactoryTests : IAsyncLifetime
         crowd = [];
         for (var i = 0; i < 4; i++)
         {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Blocking = false;
             crowd.Add(socket);
             try
             {

@@ -10,7 +10,8 @@ public sealed class UringConnectionListenerFactoryTests
     public async Task An_address_in_use_is_said_to_be_so()
     {
         await using var host = await RingHost.StartAsync();
-        await Assert.ThrowsAsync<AddressInUseException>(async () => await host.Factory.BindAsync(host.Listener.EndPoint));
+        await Assert.ThrowsAsync<AddressInUseException>(
+            async () => await host.Factory.BindAsync(host.Listener.EndPoint));
     }
 
     [Fact(Timeout = Kernel.TestLimitMs)]
@@ -55,9 +56,11 @@ public sealed class UringConnectionListenerFactoryTests
     }
 
     [Fact]
-    public void A_budget_of_less_than_a_millisecond_is_refused() =>
-        Assert.Throws<ArgumentException>(() =>
-            new UringConnectionListenerFactory(new UringTransportOptions { HandOffBudget = TimeSpan.FromMicroseconds(999) }));
+    public void A_budget_of_less_than_a_millisecond_is_refused()
+    {
+        var options = new UringTransportOptions { HandOffBudget = TimeSpan.FromMicroseconds(999) };
+        Assert.Throws<ArgumentException>(() => new UringConnectionListenerFactory(options));
+    }
 
     [Fact(Timeout = Kernel.TestLimitMs)]
     public async Task Rings_start_with_the_first_listener_and_are_counted()
