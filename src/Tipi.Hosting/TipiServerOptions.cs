@@ -33,7 +33,7 @@ public sealed class TipiServerOptions
 
     /// <summary>
     /// Where applications start on the io_uring transport. Default: <see cref="RingScheduling.Inline"/>, on the ring's
-    /// thread; a handler that holds the ring past a budget loses it, and its endpoint runs on the thread pool
+    /// thread; a handler that holds the ring past a budget loses it, and its endpoint runs on threads apart
     /// afterwards.
     /// </summary>
     public RingScheduling Scheduling

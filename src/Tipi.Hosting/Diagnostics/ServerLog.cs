@@ -48,7 +48,7 @@ internal static partial class ServerLog
     internal static partial void RingMissing(this ILogger log, string cause, string remedy);
 
     [LoggerMessage(31, LogLevel.Warning,
-        "{Endpoint} held a ring past the budget more than once. From now on it runs on the thread pool.")]
+        "{Endpoint} held a ring past the budget more than once. From now on it runs on threads apart.")]
     internal static partial void EndpointLearned(this ILogger log, string endpoint);
 
     [LoggerMessage(40, LogLevel.Warning, "The addresses {Addresses} are not used: endpoints given in code win.")]

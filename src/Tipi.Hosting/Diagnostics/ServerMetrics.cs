@@ -26,7 +26,7 @@ internal sealed class ServerMetrics : IDisposable
         _handOffs = _meter.CreateCounter<long>(
             "tipi.hand_offs", "{hand_off}", "Handlers that held a ring past the budget and lost it.");
         _learned = _meter.CreateCounter<long>(
-            "tipi.learned_endpoints", "{endpoint}", "Endpoints that run on the thread pool since they held a ring.");
+            "tipi.learned_endpoints", "{endpoint}", "Endpoints that run on blocking threads since they held a ring.");
     }
 
     internal void ConnectionOpened() => _connections.Add(1);

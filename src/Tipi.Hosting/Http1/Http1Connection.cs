@@ -73,7 +73,7 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
             if (head == Http1HeadStatus.End) return;
 
             Http1Stream stream = _stream!;
-            if (_scheduler?.WantsPool(stream.Exchange) == true) await Hop.ToPool();
+            if (_scheduler?.WantsBlockingThread(stream.Exchange) == true) await Hop.ToBlockingThread();
             Task run = Start(stream.Exchange);
             if (!run.IsCompleted)
             {

@@ -10,7 +10,7 @@ namespace Tipi.Hosting.Scheduling;
 /// <summary>
 /// Endpoints that hold a ring past its budget as a habit. A request comes before routing, so it is matched by method
 /// and route pattern; one that has no endpoint by its exact path. Matching too much is harmless: the request starts on
-/// the thread pool.
+/// another thread.
 /// </summary>
 internal sealed class LearnedEndpoints(ILogger log, ServerMetrics metrics)
 {
@@ -41,10 +41,10 @@ internal sealed class LearnedEndpoints(ILogger log, ServerMetrics metrics)
     /// <summary>The application served this request on a ring and kept the ring.</summary>
     internal void NoteRun(HttpExchange exchange) => Find(exchange)?.CountRun();
 
-    /// <summary>The application served this request on the thread pool, since its endpoint is learned.</summary>
-    internal void NotePoolRun(HttpExchange exchange, TimeSpan time)
+    /// <summary>The application served this request on a blocking thread, since its endpoint is learned.</summary>
+    internal void NoteBlockingThreadRun(HttpExchange exchange, TimeSpan time)
     {
-        if (Find(exchange)?.CountPoolRun(time < s_quick) == true) ForgetDecisions();
+        if (Find(exchange)?.CountBlockingThreadRun(time < s_quick) == true) ForgetDecisions();
     }
 
     /// <summary>The application held a ring while it served this request.</summary>

@@ -7,7 +7,7 @@ namespace Tipi.Hosting.Scheduling;
 
 /// <summary>
 /// Starts applications on a ring's thread and sees which of them held it past the budget, so that their endpoints start
-/// on the thread pool from then on. Connections without a ring have none.
+/// on a thread that may block from then on. Connections without a ring have none.
 /// </summary>
 internal sealed class RequestScheduler
 {
@@ -25,8 +25,8 @@ internal sealed class RequestScheduler
             ? new RequestScheduler(affinity, connection.Server)
             : null;
 
-    /// <summary>True when this request is to start on the thread pool and is not there yet.</summary>
-    internal bool WantsPool(HttpExchange exchange) => _affinity.IsOnRing && _server.Learned.Contains(exchange);
+    /// <summary>True when this request is to start on a thread that may block and is not there yet.</summary>
+    internal bool WantsBlockingThread(HttpExchange exchange) => _affinity.IsOnRing && _server.Learned.Contains(exchange);
 
     /// <summary>Starts the application, on a ring's thread or wherever the connection goes on.</summary>
     internal Task Run(HttpExchange exchange) => _affinity.IsOnRing ? RunOnRing(exchange) : RunElsewhere(exchange);
@@ -46,7 +46,7 @@ internal sealed class RequestScheduler
         if (!_server.Learned.Contains(exchange)) return _server.Application.Run(exchange.Features);
         long start = Stopwatch.GetTimestamp();
         Task run = _server.Application.Run(exchange.Features);
-        _server.Learned.NotePoolRun(exchange, Stopwatch.GetElapsedTime(start));
+        _server.Learned.NoteBlockingThreadRun(exchange, Stopwatch.GetElapsedTime(start));
         return run;
     }
 

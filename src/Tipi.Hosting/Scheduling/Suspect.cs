@@ -17,7 +17,7 @@ internal sealed class Suspect
     /// <summary>Hand-offs after which a rare habit counts too.</summary>
     private const int ManyHandOffs = 8;
 
-    /// <summary>A habit rarer than one in so many runs costs less than the thread pool does.</summary>
+    /// <summary>A habit rarer than one in so many runs costs less than another thread does.</summary>
     private const int RarestRuns = 200;
 
     /// <summary>Quick runs, less the slow ones with their weight, after which the learning was a mistake.</summary>
@@ -46,9 +46,9 @@ internal sealed class Suspect
     }
 
     /// <summary>
-    /// Counts a run on the thread pool; true when this is the one that shows the learning was a mistake.
+    /// Counts a run on a blocking thread; true when this is the one that shows the learning was a mistake.
     /// </summary>
-    internal bool CountPoolRun(bool isQuick)
+    internal bool CountBlockingThreadRun(bool isQuick)
     {
         _quickRuns = isQuick ? _quickRuns + 1 : Math.Max(0, _quickRuns - RarestRuns);
         if (_quickRuns < ForgivingRuns || !IsLearned) return false;

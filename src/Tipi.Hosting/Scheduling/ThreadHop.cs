@@ -4,7 +4,8 @@ using Tipi.Transport.Uring;
 namespace Tipi.Hosting.Scheduling;
 
 /// <summary>
-/// Awaited by one connection to go on elsewhere: on the thread pool, or behind the work that is queued where it runs.
+/// Awaited by one connection to go on elsewhere: on a thread that may block, or behind the work that is queued where it
+/// runs.
 /// Reusable and free of allocations; one await at a time.
 /// </summary>
 internal sealed class ThreadHop(IRingAffinityFeature? affinity) : ICriticalNotifyCompletion, IThreadPoolWorkItem
@@ -12,14 +13,21 @@ internal sealed class ThreadHop(IRingAffinityFeature? affinity) : ICriticalNotif
     private static readonly Action<object?> s_goOn = static hop => ((ThreadHop)hop!).Execute();
 
     private Action? _continuation;
-    private bool _staysOnRing;
+    private Target _target;
+
+    private enum Target : byte
+    {
+        Pool,
+        Ring,
+        BlockingThread,
+    }
 
     public bool IsCompleted => false;
 
-    /// <summary>Goes on on the thread pool.</summary>
-    internal ThreadHop ToPool()
+    /// <summary>Goes on on a thread that nobody else waits for.</summary>
+    internal ThreadHop ToBlockingThread()
     {
-        _staysOnRing = false;
+        _target = Target.BlockingThread;
         return this;
     }
 
@@ -28,7 +36,7 @@ internal sealed class ThreadHop(IRingAffinityFeature? affinity) : ICriticalNotif
     /// </summary>
     internal ThreadHop Yield()
     {
-        _staysOnRing = affinity?.IsOnRing == true;
+        _target = affinity?.IsOnRing == true ? Target.Ring : Target.Pool;
         return this;
     }
 
@@ -44,7 +52,8 @@ internal sealed class ThreadHop(IRingAffinityFeature? affinity) : ICriticalNotif
     public void UnsafeOnCompleted(Action continuation)
     {
         _continuation = continuation;
-        if (_staysOnRing) affinity!.Post(s_goOn, this);
+        if (_target == Target.Ring) affinity!.Post(s_goOn, this);
+        else if (_target == Target.BlockingThread) BlockingThreads.Shared.Queue(this);
         else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 

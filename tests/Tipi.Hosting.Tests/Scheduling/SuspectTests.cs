@@ -43,9 +43,9 @@ public sealed class SuspectTests
         var suspect = new Suspect();
         suspect.CountHandOff();
         suspect.CountHandOff();
-        for (int i = 0; i < 100_000; i++) Assert.False(suspect.CountPoolRun(isQuick: i % 100 != 0));
+        for (int i = 0; i < 100_000; i++) Assert.False(suspect.CountBlockingThreadRun(isQuick: i % 100 != 0));
         int runs = 1;
-        while (!suspect.CountPoolRun(isQuick: true)) runs++;
+        while (!suspect.CountBlockingThreadRun(isQuick: true)) runs++;
         Assert.InRange(runs, 1000, 2000);
         Assert.False(suspect.IsLearned);
         Assert.False(suspect.CountHandOff());
