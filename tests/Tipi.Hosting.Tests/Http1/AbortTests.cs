@@ -43,6 +43,34 @@ public sealed class AbortTests
     }
 
     [Theory, OnEachTransport]
+    public async Task A_registration_ends_with_its_request(TipiTransport transport)
+    {
+        int fired = 0;
+        var running = new TaskCompletionSource();
+        var aborted = new TaskCompletionSource();
+        await using TestServer server = await TestServer.StartAsync(transport, async context =>
+        {
+            if (context.Request.Path == "/first")
+            {
+                context.RequestAborted.Register(() => Interlocked.Increment(ref fired));
+                return;
+            }
+            context.RequestAborted.Register(aborted.SetResult);
+            running.SetResult();
+            await aborted.Task;
+        });
+        using RawClient client = await server.ConnectAsync();
+        // The next request gets the same pooled objects, which is where the mistake would be.
+        await client.SendAsync("GET /first HTTP/1.1\r\nHost: a\r\n\r\nGET /second HTTP/1.1\r\nHost: a\r\n\r\n");
+        await running.Task;
+        client.Socket.LingerState = new(true, 0);
+        client.Dispose();
+        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await Task.Delay(50);
+        Assert.Equal(0, fired);
+    }
+
+    [Theory, OnEachTransport]
     public async Task The_application_can_abort(TipiTransport transport)
     {
         var cancelled = new TaskCompletionSource();

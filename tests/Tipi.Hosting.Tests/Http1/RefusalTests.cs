@@ -39,6 +39,21 @@ public sealed class RefusalTests
     }
 
     [Theory, OnEachTransport]
+    public async Task A_client_that_goes_on_sending_sees_the_answer_and_no_reset(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(transport, _ => Task.CompletedTask);
+        using RawClient client = await server.ConnectAsync();
+        await client.SendAsync("BAD\r\n\r\n");
+        for (int i = 0; i < 5; i++)
+        {
+            await Task.Delay(30);
+            await client.SendAsync(new string('x', 1000));
+        }
+        Assert.Equal(400, (await client.ReadResponseAsync()).Status);
+        Assert.True(await client.IsEndedAsync());
+    }
+
+    [Theory, OnEachTransport]
     public async Task What_came_before_a_bad_request_is_answered(TipiTransport transport)
     {
         await using TestServer server = await TestServer.StartAsync(
