@@ -70,6 +70,13 @@ internal sealed class AcceptLoop
         _pause?.Cancel(_loop);
     }
 
+    /// <summary>The ring has failed. Called by its last owner.</summary>
+    public void Fail()
+    {
+        _stopping = true;
+        _ended.TrySetResult();
+    }
+
     private void OnPauseOver(RingLoop loop)
     {
         _pause = null;

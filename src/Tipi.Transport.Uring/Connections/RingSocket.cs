@@ -210,6 +210,31 @@ internal sealed class RingSocket
         _connection.OnClosed();
     }
 
+    /// <summary>
+    /// The ring has failed. What is in flight may still read the blocks, so that they are not given back; and where
+    /// another thread is sending, the descriptor cannot be closed.
+    /// </summary>
+    public void Fail(Exception fault)
+    {
+        if (Is(Stage.Closed)) return;
+        var reason = new ConnectionAbortedException("The connection's ring failed.", fault);
+        Interlocked.CompareExchange(ref _abortReason, reason, null);
+        var isMine = _send is not null || Is(Stage.NoSender) || _sends.TryBegin();
+        if (isMine && !Is(Stage.CloseSubmitted))
+        {
+            Set(Stage.CloseSubmitted);
+            LibC.LingerZero(Descriptor);
+            _ = LibC.CloseDescriptor(Descriptor);
+        }
+
+        Set(Stage.Closed);
+        Interlocked.Decrement(ref Loop.ConnectionCount);
+        Reader.End(_abortReason);
+        Writer.End();
+        SignalPeerGone();
+        _connection.OnClosed();
+    }
+
     // As the sender: submits what was flushed, or stops being the sender.
     private void ContinueSend()
     {

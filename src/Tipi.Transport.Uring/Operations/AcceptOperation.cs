@@ -18,6 +18,8 @@ internal sealed class AcceptOperation(AcceptLoop accepts) : Operation
     /// <summary>Ends the accepting that goes on by this.</summary>
     public void StopAccepting() => accepts.StopNow();
 
+    public override void Abandon(RingLoop loop, Exception fault) => accepts.Fail();
+
     protected override void OnCompletion(RingLoop loop, in Cqe completion)
     {
         if (completion.Result >= 0) accepts.OnAccepted(loop, completion.Result);

@@ -21,6 +21,8 @@ internal sealed unsafe class ConnectOperation(
         entry->Offset = (ulong)address.Length;
     }
 
+    public override void Abandon(RingLoop loop, Exception fault) => ended(loop, Errno.EIO);
+
     protected override void OnCompletion(RingLoop loop, in Cqe completion)
     {
         NativeMemory.Free(_address);

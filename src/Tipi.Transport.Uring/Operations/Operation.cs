@@ -51,6 +51,11 @@ internal abstract class Operation
 
     protected abstract void OnCompletion(RingLoop loop, in Cqe completion);
 
+    /// <summary>The ring has failed: no completion will come. Called once by the ring's last owner.</summary>
+    public virtual void Abandon(RingLoop loop, Exception fault)
+    {
+    }
+
     /// <summary>Asks the kernel to end it soon; nothing happens where it is not in flight.</summary>
     /// <remarks>Safe: the entry is filled before the next call that could submit it.</remarks>
     public unsafe void Cancel(RingLoop loop)

@@ -24,6 +24,8 @@ internal sealed class ReceiveOperation(RingSocket socket) : Operation
     public void AbortConnection() =>
         socket.Abort(new ConnectionAbortedException("The connection was aborted because the server stopped."));
 
+    public override void Abandon(RingLoop loop, Exception fault) => socket.Fail(fault);
+
     protected override void OnCompletion(RingLoop loop, in Cqe completion)
     {
         var result = completion.Result;

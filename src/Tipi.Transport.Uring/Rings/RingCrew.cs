@@ -73,16 +73,17 @@ internal sealed class RingCrew
         try
         {
             if (!Loop.Run(worker)) return false;
+            Loop.Dispose();
         }
 #pragma warning disable CA1031 // whatever it is, the process goes on without this ring
         catch (Exception e)
 #pragma warning restore CA1031
         {
             _reportFault(e);
+            Loop.Abandon(e);
         }
 
         _ended = true;
-        Loop.Dispose();
         while (_standingBy.TryTake(out var spare)) spare.Dismiss();
         _stopped.TrySetResult();
         return true;

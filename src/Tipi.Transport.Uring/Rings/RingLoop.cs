@@ -23,13 +23,19 @@ internal sealed class RingLoop : IDisposable
     // Completions taken in a turn; what is left stays in the queue.
     private const int CompletionsPerTurn = 512;
 
+    // Added to the count of connections where no more may come.
+    private const int Repellent = 1 << 30;
+
+    private static readonly List<RingLoop> s_abandoned = [];
+
     private readonly PostQueue _posts = new();
     private readonly Queue<RingCall> _calls = new();
     private readonly Stack<SendOperation> _sends = new();
     private readonly Action<Exception> _reportFault;
-    private readonly RingScheduling _scheduling;
+    private RingScheduling _scheduling;
     private readonly WakeOperation _wake;
     private readonly EventFd _eventFd;
+    private PostedWork? _postsLeft;
     private Cqe[] _completions = new Cqe[CompletionsPerTurn];
     private int _completionCount;
     private int _inFlight;
@@ -146,6 +152,37 @@ internal sealed class RingLoop : IDisposable
         foreach (var receive in Operations.All<ReceiveOperation>()) receive.AbortConnection();
     }
 
+    /// <summary>
+    /// The ring cannot go on: fails what lives on it, and closes it. Called in place of <see cref="Dispose"/> by the
+    /// last owner, whatever the ring was doing.
+    /// </summary>
+    /// <remarks>
+    /// Safe: the kernel ends what is in flight some time after the ring is closed, and may use the memory until then; so
+    /// buffers, blocks and operations are kept for good, and no block goes back to the pool.
+    /// </remarks>
+    public void Abandon(Exception fault)
+    {
+        IsStopping = true;
+        _scheduling = RingScheduling.ThreadPool; // nobody turns here any more
+        lock (s_abandoned) s_abandoned.Add(this);
+        do
+        {
+            while (_postsLeft is { } work)
+            {
+                _postsLeft = work.NextPosted;
+                work.Refuse(this);
+            }
+
+            _postsLeft = _posts.TakeAll();
+        }
+        while (_postsLeft is not null || !_posts.TryClose());
+        while (_calls.TryDequeue(out var call)) CallOnPool(call.Callback, call.State);
+        foreach (var operation in Operations.All<Operation>()) operation.Abandon(this, fault);
+        Interlocked.Add(ref ConnectionCount, Repellent);
+        Ring.Dispose();
+        _eventFd.Dispose();
+    }
+
     public void Dispose()
     {
         Buffers.Dispose();
@@ -165,12 +202,11 @@ internal sealed class RingLoop : IDisposable
 
     private void RunPosts()
     {
-        var work = _posts.TakeAll();
-        while (work is not null)
+        _postsLeft = _posts.TakeAll();
+        while (_postsLeft is { } work)
         {
-            var next = work.NextPosted;
+            _postsLeft = work.NextPosted;
             work.Run(this);
-            work = next;
         }
     }
 

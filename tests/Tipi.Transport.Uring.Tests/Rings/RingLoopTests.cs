@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Tipi.Transport.Uring.Native;
 using Tipi.Transport.Uring.Operations;
 using Tipi.Transport.Uring.Rings;
@@ -102,6 +104,37 @@ public sealed class RingLoopTests
         Assert.IsType<InvalidDataException>(Assert.Single(faults));
     }
 
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task A_ring_that_fails_takes_its_own_connections_with_it_and_no_others()
+    {
+        var descriptors = Kernel.CountDescriptors();
+        await using (var server = new RingServer(new() { RingCount = 2 }, EchoAsync))
+        {
+            using var one = await ConnectAsync(server);
+            using var two = await ConnectAsync(server);
+            var called = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            server.Rings[0].Post(new Step(loop =>
+            {
+                loop.PostCall(_ => called.SetResult(), null);
+                throw new InvalidDataException("on purpose");
+            }));
+            await called.Task; // what was posted is called all the same
+            var ended = await Task.WhenAll(HasEndedAsync(one), HasEndedAsync(two));
+            Assert.Single(ended, true);
+            await EchoAsync(ended[0] ? two : one);
+            for (var i = 0; i < 5; i++)
+            {
+                using var later = await ConnectAsync(server);
+                Assert.False(await HasEndedAsync(later));
+            }
+
+            Assert.IsType<InvalidDataException>(Assert.Single(server.Faults));
+        }
+
+        await Eventually.EqualsAsync(descriptors, Kernel.CountDescriptors, "the number of descriptors");
+        await Eventually.EqualsAsync(0, () => Kernel.CountThreads("tipi-"), "the number of the transport's threads");
+    }
+
     [Theory(Timeout = Kernel.TestLimitMs)]
     [InlineData(RingScheduling.Inline)]
     [InlineData(RingScheduling.ThreadPool)]
@@ -128,6 +161,47 @@ public sealed class RingLoopTests
             await stopping;
             await posting;
             await Eventually.EqualsAsync(posted, () => Volatile.Read(ref called), "the number of calls");
+        }
+    }
+
+    private static async Task EchoAsync(ConnectionContext connection)
+    {
+        while (true)
+        {
+            var result = await connection.Transport.Input.ReadAsync().ConfigureAwait(false);
+            if (result.IsCompleted) return;
+            foreach (var memory in result.Buffer)
+                await connection.Transport.Output.WriteAsync(memory).ConfigureAwait(false);
+            connection.Transport.Input.AdvanceTo(result.Buffer.End);
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(RingServer server)
+    {
+        var socket = RingHost.NewPeer(server.EndPoint);
+        await socket.ConnectAsync(server.EndPoint);
+        await EchoAsync(socket);
+        return socket;
+    }
+
+    private static async Task EchoAsync(Socket socket)
+    {
+        await socket.SendAsync("x"u8.ToArray());
+        Assert.Equal(1, await socket.ReceiveAsync(new byte[2]));
+    }
+
+    // True where the connection is reset; false where it still answers.
+    private static async Task<bool> HasEndedAsync(Socket socket)
+    {
+        await Task.Delay(50);
+        try
+        {
+            await EchoAsync(socket);
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
         }
     }
 
