@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Threading.Tasks.Sources;
 using Microsoft.AspNetCore.Connections;
 using Tipi.Transport.Uring.Rings;
 
@@ -10,30 +9,19 @@ namespace Tipi.Transport.Uring.Connections;
 /// </summary>
 /// <remarks>
 /// The blocks being filled are the writer's; a flush hands them to the connection's send queue. A flush waits only
-/// while more is queued than the options allow:
-/// <code>
-///   0 nobody waits ──FlushAsync──► 1 a flush waits ──progress, cancel or end (CAS)──► 0, and the flush completes
-/// </code>
-/// The writer's side is used by one thread at a time (the pipe's contract); a waiting flush is part of that side.
+/// while more is queued than the options allow, see <see cref="FlushWait"/>. The writer's side is used by one thread at a time (the pipe's contract); a waiting flush is part of that side.
 /// </remarks>
-internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeWriter, IValueTaskSource<FlushResult>
+internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeWriter
 {
     // Less room than this at the end of a block is not worth handing out when the caller has no wish.
     private const int LeastRoom = 128;
 
-    private static readonly Action<object?> s_completeWait = static writer => ((UringPipeWriter)writer!).CompleteWait();
-    private static readonly Action<object?> s_cancelWait =
-        static writer => ((UringPipeWriter)writer!).OnTokenCanceled();
-
-    private ManualResetValueTaskSourceCore<FlushResult> _wait;
-    private CancellationTokenRegistration _registration;
+    private FlushWait? _wait;
     private Block? _newest;
     private Block? _oldest;
     private long _flushed;
     private long _unflushed;
-    private int _waiting;
     private volatile bool _cancelRequested;
-    private volatile bool _tokenCanceled;
     private volatile bool _ended;
     private bool _completed;
 
@@ -46,8 +34,7 @@ internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeW
     /// <summary>Something was sent: a waiting flush may go on. Called by the ring's owner.</summary>
     public void OnProgress(RingLoop loop)
     {
-        if (Volatile.Read(ref _waiting) == 1 && IsBelow(maxQueued / 2) && TryTakeWaiter())
-            loop.Call(s_completeWait, this);
+        if (Volatile.Read(ref _wait) is { IsWaiting: true } wait && IsBelow(maxQueued / 2)) wait.WakeOn(loop);
     }
 
     /// <summary>Nothing can be sent any more. From any thread.</summary>
@@ -121,13 +108,13 @@ internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeW
         else socket.Abort(AsAborted(exception));
     }
 
-    FlushResult IValueTaskSource<FlushResult>.GetResult(short token) => _wait.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _wait.GetStatus(token);
-
-    void IValueTaskSource<FlushResult>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _wait.OnCompleted(continuation, state, token, flags);
+    /// <summary>What a flush that completes now answers.</summary>
+    public FlushResult TakeResult()
+    {
+        var canceled = _cancelRequested;
+        if (canceled) _cancelRequested = false;
+        return new FlushResult(canceled, _ended);
+    }
 
     private bool IsBelow(long limit) => _flushed - socket.Sent <= limit;
 
@@ -184,45 +171,17 @@ internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeW
 
     private ValueTask<FlushResult> WaitForRoom(CancellationToken cancellationToken)
     {
-        _wait.Reset();
-        if (cancellationToken.CanBeCanceled)
-            _registration = cancellationToken.UnsafeRegister(s_cancelWait, this);
-        // A full barrier: whoever sends, ends or cancels after it sees the waiter, what was before is seen here.
-        Interlocked.Exchange(ref _waiting, 1);
-        if ((IsBelow(maxQueued / 2) || _ended || _cancelRequested || _tokenCanceled) && TryTakeWaiter()) CompleteWait();
-        return new ValueTask<FlushResult>(this, _wait.Version);
+        var wait = _wait ??= new FlushWait(this, socket.Loop);
+        var flush = wait.Begin(cancellationToken);
+        if ((IsBelow(maxQueued / 2) || _ended || _cancelRequested || wait.IsTokenCanceled) && wait.TryTake())
+            wait.Complete();
+        return flush;
     }
-
-    private bool TryTakeWaiter() => Interlocked.CompareExchange(ref _waiting, 0, 1) == 1;
 
     private void WakeWaiter()
     {
-        Interlocked.MemoryBarrier();
-        if (TryTakeWaiter()) socket.Loop.PostCall(s_completeWait, this);
-    }
-
-    private void CompleteWait()
-    {
-        var token = _registration.Token;
-        _registration.Dispose();
-        _registration = default;
-        var tokenCanceled = _tokenCanceled;
-        _tokenCanceled = false;
-        if (tokenCanceled) _wait.SetException(new OperationCanceledException(token));
-        else _wait.SetResult(TakeResult());
-    }
-
-    private FlushResult TakeResult()
-    {
-        var canceled = _cancelRequested;
-        if (canceled) _cancelRequested = false;
-        return new FlushResult(canceled, _ended);
-    }
-
-    private void OnTokenCanceled()
-    {
-        _tokenCanceled = true;
-        WakeWaiter();
+        Barriers.Full();
+        _wait?.Wake();
     }
 
     private static ConnectionAbortedException AsAborted(Exception exception) =>
