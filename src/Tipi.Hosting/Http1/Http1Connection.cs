@@ -38,12 +38,41 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
     private ThreadHop Hop => _hop ??= new ThreadHop(owner.Affinity);
 
     /// <summary>Serves the connection to its end. A peer's fault never throws out of here.</summary>
+    /// <remarks>One method, since what it keeps while it waits is what an idle connection costs.</remarks>
     internal async Task RunAsync()
     {
+        ExecutionContext clean = ExecutionContext.Capture()!;
+        owner.ExpireIn(owner.Server.Options.Limits.KeepAliveTimeout);
         try
         {
-            await ServeAsync();
-            if (_stream is { } stream) Recycle(stream, isSafe: true);
+            while (true)
+            {
+                if (_burst >= LongestBurst)
+                {
+                    _burst = 0;
+                    await Hop.Yield();
+                }
+                ValueTask<ReadResult> read = _input.ReadAsync();
+                if (!read.IsCompleted) _burst = 0;
+                Http1HeadStatus head = TakeHead(await read);
+                if (head == Http1HeadStatus.Partial) continue;
+                if (head == Http1HeadStatus.End) break;
+
+                Http1Stream stream = _stream!;
+                if (_scheduler?.WantsBlockingThread(stream.Exchange) == true) await Hop.ToBlockingThread();
+                Task run = Start(stream.Exchange);
+                if (!run.IsCompleted)
+                {
+                    await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    _scheduler?.NoteResumed(stream.Exchange);
+                }
+                bool goesOn = await EndAsync(stream, run);
+                // What the application left in its execution context must not reach the next request.
+                ExecutionContext.Restore(clean);
+                if (!goesOn) break;
+                _burst++;
+            }
+            if (_stream is { } unused) Recycle(unused, isSafe: true);
             await LingeringClose.RunAsync(owner, _lingers);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
@@ -54,39 +83,6 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
 
     /// <summary>Tells the request that runs that its client has gone. Called on any thread.</summary>
     internal void OnClosed() => Volatile.Read(ref _stream)?.Exchange.Lifetime.OnClosed(owner);
-
-    private async Task ServeAsync()
-    {
-        ExecutionContext clean = ExecutionContext.Capture()!;
-        owner.ExpireIn(owner.Server.Options.Limits.KeepAliveTimeout);
-        while (true)
-        {
-            if (_burst >= LongestBurst)
-            {
-                _burst = 0;
-                await Hop.Yield();
-            }
-            ValueTask<ReadResult> read = _input.ReadAsync();
-            if (!read.IsCompleted) _burst = 0;
-            Http1HeadStatus head = TakeHead(await read);
-            if (head == Http1HeadStatus.Partial) continue;
-            if (head == Http1HeadStatus.End) return;
-
-            Http1Stream stream = _stream!;
-            if (_scheduler?.WantsBlockingThread(stream.Exchange) == true) await Hop.ToBlockingThread();
-            Task run = Start(stream.Exchange);
-            if (!run.IsCompleted)
-            {
-                await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                _scheduler?.NoteResumed(stream.Exchange);
-            }
-            bool goesOn = await EndAsync(stream, run);
-            // What the application left in its execution context must not reach the next request.
-            ExecutionContext.Restore(clean);
-            if (!goesOn) return;
-            _burst++;
-        }
-    }
 
     private Task Start(HttpExchange exchange) =>
         _scheduler is null ? owner.Server.Application.Run(exchange.Features) : _scheduler.Run(exchange);
