@@ -26,7 +26,8 @@ internal sealed class RequestScheduler
             : null;
 
     /// <summary>True when this request is to start on a thread that may block and is not there yet.</summary>
-    internal bool WantsBlockingThread(HttpExchange exchange) => _affinity.IsOnRing && _server.Learned.Contains(exchange);
+    internal bool WantsBlockingThread(HttpExchange exchange) =>
+        _affinity.IsOnRing && _server.Learned.Contains(exchange);
 
     /// <summary>Starts the application, on a ring's thread or wherever the connection goes on.</summary>
     internal Task Run(HttpExchange exchange) => _affinity.IsOnRing ? RunOnRing(exchange) : RunElsewhere(exchange);

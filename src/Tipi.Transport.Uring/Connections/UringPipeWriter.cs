@@ -9,7 +9,8 @@ namespace Tipi.Transport.Uring.Connections;
 /// </summary>
 /// <remarks>
 /// The blocks being filled are the writer's; a flush hands them to the connection's send queue. A flush waits only
-/// while more is queued than the options allow, see <see cref="FlushWait"/>. The writer's side is used by one thread at a time (the pipe's contract); a waiting flush is part of that side.
+/// while more is queued than the options allow, see <see cref="FlushWait"/>. The writer's side is used by one thread at
+/// a time (the pipe's contract); a waiting flush is part of that side.
 /// </remarks>
 internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeWriter
 {

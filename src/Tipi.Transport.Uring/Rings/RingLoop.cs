@@ -157,8 +157,8 @@ internal sealed class RingLoop : IDisposable
     /// last owner, whatever the ring was doing.
     /// </summary>
     /// <remarks>
-    /// Safe: the kernel ends what is in flight some time after the ring is closed, and may use the memory until then; so
-    /// buffers, blocks and operations are kept for good, and no block goes back to the pool.
+    /// Safe: the kernel ends what is in flight some time after the ring is closed, and may use the memory until then;
+    /// so buffers, blocks and operations are kept for good, and no block goes back to the pool.
     /// </remarks>
     public void Abandon(Exception fault)
     {

@@ -4,7 +4,8 @@ namespace Tipi.Hosting.Tests.Scheduling;
 
 public sealed class LearningTests
 {
-    private static string Where() => Thread.CurrentThread.Name?.StartsWith("tipi-ring", StringComparison.Ordinal) == true ? "ring" : "apart";
+    private static string Where() =>
+        Thread.CurrentThread.Name?.StartsWith("tipi-ring", StringComparison.Ordinal) == true ? "ring" : "apart";
 
     private static async Task<string> AskAsync(TestServer server, string path)
     {
