@@ -30,11 +30,13 @@ internal sealed partial class DescriptorShortage : IDisposable
         {
             var host = await start();
             await Task.Delay(100); // the rings submit their accepts
+            shortage.Fill();
             return (shortage, host);
         }
-        finally
+        catch
         {
-            shortage.Fill();
+            shortage.Restore();
+            throw;
         }
     }
 
@@ -43,9 +45,11 @@ internal sealed partial class DescriptorShortage : IDisposable
         foreach (var filler in _fillers) filler.Dispose();
     }
 
+    private void Restore() => Assert.Equal(0, SetLimit(NumberOfFiles, _before));
+
     private void Fill()
     {
-        Assert.Equal(0, SetLimit(NumberOfFiles, _before));
+        Restore();
         do _fillers.Add(File.OpenRead("/dev/null"));
         while ((int)_fillers[^1].SafeFileHandle.DangerousGetHandle() < _lowered);
     }

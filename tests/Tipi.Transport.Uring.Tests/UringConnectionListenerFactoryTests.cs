@@ -15,6 +15,17 @@ public sealed class UringConnectionListenerFactoryTests
     }
 
     [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task Rings_that_cannot_all_be_had_leave_nothing_behind()
+    {
+        await using (await RingHost.StartAsync(new() { RingCount = 2 })) await Task.Yield();
+        var descriptors = Kernel.CountDescriptors();
+        var error = await Assert.ThrowsAsync<IOException>(
+            () => DescriptorShortage.StartAsync(() => RingHost.StartAsync(new() { RingCount = 1000 })));
+        Assert.Contains("EMFILE", error.Message, StringComparison.Ordinal);
+        await Eventually.EqualsAsync(descriptors, Kernel.CountDescriptors, "the number of descriptors");
+    }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
     public async Task With_ReusePort_several_listen_on_one_port()
     {
         var options = new UringTransportOptions { RingCount = 1, ReusePort = true };

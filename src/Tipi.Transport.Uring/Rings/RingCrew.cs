@@ -49,12 +49,7 @@ internal sealed class RingCrew
     /// <summary>Takes the ring from the worker who was observed inside a call. Called by the sentinel.</summary>
     public bool TryHandOff(long observed)
     {
-        if (!_standingBy.TryTake(out var spare))
-        {
-            if (_hired >= MaxWorkers) return false;
-            spare = Hire();
-        }
-
+        if (!_standingBy.TryTake(out var spare) && (spare = TryHire()) is null) return false;
         if (!Loop.Baton.TrySteal(observed, spare.Number))
         {
             StandBy(spare); // or ends it, where the ring has stopped meanwhile
@@ -95,6 +90,21 @@ internal sealed class RingCrew
         _standingBy.Add(worker);
         if (!_ended) return;
         while (_standingBy.TryTake(out var spare)) spare.Dismiss();
+    }
+
+    private RingWorker? TryHire()
+    {
+        if (_hired >= MaxWorkers) return null;
+        try
+        {
+            return Hire();
+        }
+        catch (OutOfMemoryException)
+        {
+            // The system gives no more threads at the moment; the sentinel will ask again.
+            _hired--;
+            return null;
+        }
     }
 
     // By the starting thread, then by the sentinel only.

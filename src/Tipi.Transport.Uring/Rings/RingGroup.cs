@@ -19,7 +19,16 @@ internal sealed class RingGroup : IAsyncDisposable
         var count = options.RingCount > 0 ? options.RingCount : Math.Min(Environment.ProcessorCount, MaxRings);
         _sentinel = new Sentinel(options.HandOffBudget);
         _crews = new RingCrew[count];
-        for (var i = 0; i < count; i++) _crews[i] = new RingCrew(i, options.Scheduling, _sentinel, reportFault);
+        try
+        {
+            for (var i = 0; i < count; i++) _crews[i] = new RingCrew(i, options.Scheduling, _sentinel, reportFault);
+        }
+        catch
+        {
+            foreach (var crew in _crews) crew?.Loop.Dispose();
+            throw;
+        }
+
         foreach (var crew in _crews) crew.Start();
         if (options.Scheduling == RingScheduling.Inline) _sentinel.Start(_crews);
     }

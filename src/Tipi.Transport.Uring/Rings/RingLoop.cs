@@ -51,8 +51,18 @@ internal sealed class RingLoop : IDisposable
         var errno = Ring.TryCreate(Ring.DefaultSubmissions, out var ring);
         if (ring is null) throw ErrnoTranslation.ToIOException("io_uring_setup", errno);
         Ring = ring;
-        Buffers = new BufferRing(ring);
-        _eventFd = EventFd.Create();
+        try
+        {
+            Buffers = new BufferRing(ring);
+            _eventFd = EventFd.Create();
+        }
+        catch
+        {
+            Buffers?.Dispose();
+            ring.Dispose();
+            throw;
+        }
+
         _wake = new WakeOperation(_eventFd.Descriptor);
         Operations.Admit(_wake);
     }
