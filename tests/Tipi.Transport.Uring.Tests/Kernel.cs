@@ -15,10 +15,19 @@ internal static class Kernel
 
     /// <summary>Open descriptors of the transport's kinds; the runtime opens others when it likes.</summary>
     public static int CountDescriptors() => Directory.GetFiles("/proc/self/fd").Count(path =>
-        File.ResolveLinkTarget(path, returnFinalTarget: false)?.Name is { } name
-        && (name.StartsWith("socket:", StringComparison.Ordinal)
-            || name.Contains("[io_uring]", StringComparison.Ordinal)
-            || name.Contains("[eventfd]", StringComparison.Ordinal)));
+    {
+        try
+        {
+            var name = File.ResolveLinkTarget(path, returnFinalTarget: false)?.Name ?? "";
+            return name.StartsWith("socket:", StringComparison.Ordinal)
+                || name.Contains("[io_uring]", StringComparison.Ordinal)
+                || name.Contains("[eventfd]", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // it was closed meanwhile
+        }
+    });
 
     /// <summary>Threads of this process whose name begins so (the kernel keeps 15 bytes of it).</summary>
     public static int CountThreads(string prefix) => Directory.GetDirectories("/proc/self/task").Count(task =>

@@ -1,0 +1,60 @@
+using Tipi.Transport.Uring.Rings;
+
+namespace Tipi.Transport.Uring.Tests.Rings;
+
+public sealed class BlockPoolTests
+{
+    [Fact]
+    public void A_block_is_empty_whatever_was_in_it_before()
+    {
+        var block = BlockPool.Rent();
+        (block.Start, block.End, block.Link) = (5, 10, BlockPool.Rent());
+        BlockPool.Return(block);
+        for (var i = 0; i < 100; i++)
+        {
+            var rented = BlockPool.Rent();
+            Assert.Equal((0, 0, Block.Size), (rented.Start, rented.End, rented.Room));
+            Assert.Null(rented.Link);
+        }
+    }
+
+    [Fact]
+    public void Large_blocks_are_made_to_measure_and_not_kept()
+    {
+        Assert.Equal(Block.Size, BlockPool.Rent(Block.Size).Room);
+        var large = BlockPool.Rent(Block.Size + 1);
+        Assert.Equal(Block.Size + 1, large.Room);
+        Assert.False(large.IsOrdinary);
+        BlockPool.Return(large);
+        Assert.NotSame(large, BlockPool.Rent(Block.Size + 1));
+    }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task Nobody_gets_a_block_that_somebody_else_has()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(seed => Task.Factory.StartNew(
+            () => RentAndReturn(seed), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+    }
+
+    private static void RentAndReturn(int seed)
+    {
+        var random = new Random(seed);
+        if (seed % 2 == 0) BlockPool.KeepAtHand();
+        var mine = new List<Block>();
+        for (var i = 0; i < 50_000; i++)
+        {
+            if (random.Next(2) == 0 && mine.Count < 400)
+            {
+                var block = BlockPool.Rent();
+                block.Array[0] = (byte)seed;
+                mine.Add(block);
+            }
+            else if (mine.Count > 0)
+            {
+                Assert.Equal((byte)seed, mine[^1].Array[0]);
+                BlockPool.Return(mine[^1]);
+                mine.RemoveAt(mine.Count - 1);
+            }
+        }
+    }
+}
