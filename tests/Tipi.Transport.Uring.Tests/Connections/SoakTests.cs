@@ -103,7 +103,7 @@ public sealed class SoakTests
     private static async Task<long> TalkAsync(IPEndPoint server, Random random)
     {
         using var socket = RingHost.NewPeer(server);
-        if (random.Next(4) == 0) socket.ReceiveBufferSize = 4096;
+        if (random.Next(4) == 0) socket.ReceiveBufferSize = 32 * 1024;
         await socket.ConnectAsync(server);
         for (var bodies = 1L; ; bodies++)
         {

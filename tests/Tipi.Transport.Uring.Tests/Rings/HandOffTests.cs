@@ -10,6 +10,8 @@ namespace Tipi.Transport.Uring.Tests.Rings;
 public sealed class HandOffTests
 {
     private const int BlockMs = 1200;
+    private const int CalmMs = 500;
+    private const int Attempts = 6;
     private const int Others = 64;
     private static readonly TimeSpan s_budget = new UringTransportOptions().HandOffBudget;
 
@@ -46,14 +48,16 @@ public sealed class HandOffTests
     public async Task A_late_handler_finds_out_and_its_answer_is_sent()
     {
         var (before, after, onRingAfter) = (-1L, -1L, true);
-        await using var server = new RingServer(new() { RingCount = 1 }, async connection =>
+        // So much that a busy machine hands nobody else off.
+        var options = new UringTransportOptions { RingCount = 1, HandOffBudget = TimeSpan.FromMilliseconds(100) };
+        await using var server = new RingServer(options, async connection =>
         {
             var ring = connection.Features.Get<IRingAffinityFeature>()!;
             var result = await connection.Transport.Input.ReadAsync().ConfigureAwait(false);
             connection.Transport.Input.AdvanceTo(result.Buffer.End);
             Assert.True(ring.IsOnRing);
             before = ring.HandOffs;
-            Thread.Sleep(100);
+            Thread.Sleep(1000);
             (after, onRingAfter) = (ring.HandOffs, ring.IsOnRing);
             await connection.Transport.Output.WriteAsync("late"u8.ToArray()).ConfigureAwait(false);
         });
@@ -93,23 +97,25 @@ public sealed class HandOffTests
         Assert.Equal(0, server.Rings.HandOffs);
     }
 
-    // The best of a few attempts: the machine may be busy with something else. What is counted must hold in each.
+    // The best of a few attempts, each less what one had to wait just before, when nobody blocked: the machine may be
+    // busy with something else. What is counted must hold in each.
     private static async Task<TimeSpan> FindWorstAsync(
         RingServer server, RoundTrips others, TimeSpan bound, params string[] blockers)
     {
         var best = TimeSpan.MaxValue;
-        for (var attempt = 0; attempt < 4 && best > bound; attempt++)
+        for (var attempt = 0; attempt < Attempts && best > bound; attempt++)
         {
             var clock = Stopwatch.StartNew();
-            others.FindWorst(() => clock.ElapsedMilliseconds < 50);
+            var calm = await RunOnThreadAsync(() => others.FindWorst(() => clock.ElapsedMilliseconds < CalmMs));
             var before = (server.Rings.HandOffs, others.Rounds);
             var blocking = Task.WhenAll(blockers.Select(how => BlockAsync(server.EndPoint, how)));
             var worst = await RunOnThreadAsync(() => others.FindWorst(() => !blocking.IsCompleted));
             await blocking; // each got its answer
             Assert.True(server.Rings.HandOffs - before.HandOffs >= blockers.Length, "A blocker was not handed off.");
             Assert.True(others.Rounds > before.Rounds);
-            if (worst < best) best = worst;
-            TestContext.Current.TestOutputHelper?.WriteLine($"attempt {attempt}: {worst.TotalMilliseconds:F1} ms");
+            if (worst - calm < best) best = worst - calm;
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"attempt {attempt}: {worst.TotalMilliseconds:F1} ms, {calm.TotalMilliseconds:F1} ms without blockers");
         }
 
         return best;
