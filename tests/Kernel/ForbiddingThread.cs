@@ -6,7 +6,7 @@ namespace Tipi.Tests.Kernel;
 /// Runs code on a thread to which the kernel refuses io_uring, as a container's seccomp profile does. The filter is
 /// the thread's own (and that of threads it starts) and goes with it.
 /// </summary>
-public static unsafe partial class ForbiddingThread
+public static class ForbiddingThread
 {
     public const int Eperm = 1;
     public const int Enosys = 38;
@@ -48,29 +48,39 @@ public static unsafe partial class ForbiddingThread
     // A classic BPF program: load the number of the system call, compare, answer.
     private static void Forbid(int errno)
     {
-        var filter = stackalloc Instruction[4]
+        (ushort Code, byte JumpTrue, byte JumpFalse, uint Value)[] instructions =
+        [
+            (LoadWord, 0, 0, 0),
+            (JumpIfEqual, 0, 1, IoUringSetup),
+            (Return, 0, 0, ReturnErrno | (uint)errno),
+            (Return, 0, 0, ReturnAllow),
+        ];
+
+        // struct sock_fprog: the count, and at offset 8 the address of the instructions, which follow here.
+        var program = Marshal.AllocHGlobal(16 + instructions.Length * 8);
+        try
         {
-            new(LoadWord, 0, 0, 0),
-            new(JumpIfEqual, 0, 1, IoUringSetup),
-            new(Return, 0, 0, ReturnErrno | (uint)errno),
-            new(Return, 0, 0, ReturnAllow),
-        };
-        var program = new Program(4, filter);
-        if (Prctl(PrSetNoNewPrivs, 1, 0, 0, 0) != 0
-            || Prctl(PrSetSeccomp, SeccompModeFilter, (nint)(&program), 0, 0) != 0)
-            throw new InvalidOperationException("prctl refused the filter.");
+            Marshal.WriteInt64(program, instructions.Length);
+            Marshal.WriteIntPtr(program, 8, program + 16);
+            for (var i = 0; i < instructions.Length; i++) Write(program + 16 + i * 8, instructions[i]);
+            if (Prctl(PrSetNoNewPrivs, 1, 0, 0, 0) != 0 || Prctl(PrSetSeccomp, SeccompModeFilter, program, 0, 0) != 0)
+                throw new InvalidOperationException("prctl refused the filter.");
+        }
+        finally
+        {
+            Marshal.FreeHGlobal(program);
+        }
     }
 
-    [LibraryImport("libc", EntryPoint = "prctl")]
-    private static partial int Prctl(int option, nint a, nint b, nint c, nint d);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private readonly record struct Instruction(ushort Code, byte JumpTrue, byte JumpFalse, uint Value);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private readonly struct Program(ushort length, Instruction* filter)
+    private static void Write(nint at, (ushort Code, byte JumpTrue, byte JumpFalse, uint Value) instruction)
     {
-        private readonly ushort _length = length;
-        private readonly Instruction* _filter = filter;
+        Marshal.WriteInt16(at, (short)instruction.Code);
+        Marshal.WriteByte(at, 2, instruction.JumpTrue);
+        Marshal.WriteByte(at, 3, instruction.JumpFalse);
+        Marshal.WriteInt32(at, 4, (int)instruction.Value);
     }
+
+    [DllImport("libc", EntryPoint = "prctl")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Prctl(int option, nint a, nint b, nint c, nint d);
 }
