@@ -252,8 +252,7 @@ internal sealed class RingSocket
         }
         while (_sends.HasUnsent && _sends.TryBegin());
         Writer.OnProgress(Loop);
-        // An end of the stream before the reset would make an aborted stream look whole.
-        if (Is(Stage.FinishWanted) && !IsAborted) FinishSending();
+        if (Is(Stage.FinishWanted)) FinishSending();
         if (Is(Stage.Closing)) ContinueClosing();
     }
 
