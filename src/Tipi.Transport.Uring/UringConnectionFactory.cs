@@ -21,7 +21,12 @@ public sealed class UringConnectionFactory : IConnectionFactory, IAsyncDisposabl
     private bool _disposed;
 
     /// <summary>Makes a factory; nothing is opened yet.</summary>
-    public UringConnectionFactory(UringTransportOptions? options = null) => _options = options ?? new();
+    /// <exception cref="ArgumentException">An option has a value that cannot work.</exception>
+    public UringConnectionFactory(UringTransportOptions? options = null)
+    {
+        _options = options ?? new();
+        _options.Check();
+    }
 
     /// <summary>Connects to an IP end point, a Unix socket, or the first address of a host that answers.</summary>
     /// <exception cref="SocketException">The peer, or the network on the way there, refused.</exception>

@@ -23,11 +23,11 @@ public sealed class UringConnectionListenerFactory : IConnectionListenerFactory,
     private long _shortageLoggedAt;
 
     /// <summary>Makes a factory; nothing is opened yet.</summary>
+    /// <exception cref="ArgumentException">An option has a value that cannot work.</exception>
     public UringConnectionListenerFactory(UringTransportOptions options, ILoggerFactory? loggerFactory = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.HandOffBudget < TimeSpan.FromMilliseconds(1))
-            throw new ArgumentException("UringTransportOptions.HandOffBudget must be 1 ms or more.", nameof(options));
+        options.Check();
         _options = options;
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Tipi.Transport.Uring");
     }

@@ -42,4 +42,19 @@ public sealed class UringTransportOptions
     /// Written bytes a connection may hold unsent before a flush waits. Default: 64 KiB. Null: no limit.
     /// </summary>
     public long? MaxWriteBufferSize { get; set; } = 64 * 1024;
+
+    /// <summary>Refuses values that cannot work, before anything is opened.</summary>
+    internal void Check()
+    {
+        Require(RingCount >= 0, nameof(RingCount), RingCount, "0, for one ring a CPU, or more");
+        Require(HandOffBudget >= TimeSpan.FromMilliseconds(1), nameof(HandOffBudget), HandOffBudget, "1 ms or more");
+        Require(Backlog > 0, nameof(Backlog), Backlog, "1 or more");
+        Require(MaxReadBufferSize is null or > 0, nameof(MaxReadBufferSize), MaxReadBufferSize, "null, 1 or more");
+        Require(MaxWriteBufferSize is null or >= 0, nameof(MaxWriteBufferSize), MaxWriteBufferSize, "null, 0 or more");
+    }
+
+    private static void Require(bool isGood, string option, object? value, string wanted)
+    {
+        if (!isGood) throw new ArgumentException($"UringTransportOptions.{option} is {value}; it must be {wanted}.");
+    }
 }

@@ -1,0 +1,22 @@
+namespace Tipi.Transport.Uring.Tests;
+
+public class UringTransportOptionsTests
+{
+    public static TheoryData<string, UringTransportOptions> Bad => new()
+    {
+        { "RingCount", new() { RingCount = -1 } },
+        { "HandOffBudget", new() { HandOffBudget = TimeSpan.Zero } },
+        { "Backlog", new() { Backlog = 0 } },
+        { "MaxReadBufferSize", new() { MaxReadBufferSize = 0 } },
+        { "MaxWriteBufferSize", new() { MaxWriteBufferSize = -1 } },
+    };
+
+    [Theory, MemberData(nameof(Bad))]
+    public void A_value_that_cannot_work_is_refused_by_name(string option, UringTransportOptions options)
+    {
+        var error = Assert.Throws<ArgumentException>(() => new UringConnectionListenerFactory(options));
+        Assert.Contains($"UringTransportOptions.{option} is ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("must be", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new UringConnectionFactory(options));
+    }
+}
