@@ -4,12 +4,14 @@ using Microsoft.Extensions.Options;
 namespace Tipi.Hosting;
 
 /// <summary>Reads the options that have a configuration key.</summary>
-internal sealed class ConfiguredOptions(IConfiguration configuration) : IConfigureOptions<TipiServerOptions>
+internal sealed class ConfiguredOptions(IConfiguration configuration, IServiceProvider services)
+    : IConfigureOptions<TipiServerOptions>
 {
     private const string TransportKey = "Tipi:Transport";
 
     public void Configure(TipiServerOptions options)
     {
+        options.ApplicationServices = services;
         string? transport = configuration[TransportKey];
         if (string.IsNullOrEmpty(transport)) return;
         if (!Enum.TryParse(transport, ignoreCase: true, out TipiTransport parsed) || !Enum.IsDefined(parsed))

@@ -9,7 +9,6 @@ using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Endpoints;
 using Tipi.Hosting.Exchange;
-using Tipi.Hosting.Http1;
 using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting;
@@ -49,8 +48,7 @@ internal sealed class TipiServer : IServer
         if (_context is not null) throw new InvalidOperationException("The server has been started already.");
         _context = new ServerContext(_options, _log, _metrics, new HostedApplication<TContext>(application));
         RingSupport support = RingSupport.Probe();
-        var streams = new Http1StreamPool(_context);
-        _connections = new ConnectionRegistry(_context, streams);
+        _connections = new ConnectionRegistry(_context);
         _heartbeat = new Heartbeat(_context, _connections);
         _transport = TransportChoice.Make(_options, support.Cause, support.Remedy, _logs);
         var binder = new EndpointBinder(_transport, _options, _log);
@@ -60,8 +58,7 @@ internal sealed class TipiServer : IServer
         }
         finally
         {
-            foreach (IConnectionListener listener in binder.Listeners)
-                _loops.Add(new AcceptLoop(listener, _context, _connections));
+            foreach (BoundEndpoint bound in binder.Bound) _loops.Add(new AcceptLoop(bound, _context, _connections));
         }
         _heartbeat.Start();
         foreach (AcceptLoop loop in _loops) loop.Start();

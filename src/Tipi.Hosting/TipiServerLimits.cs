@@ -87,6 +87,9 @@ public sealed class TipiServerLimits
         set => _maxConcurrentUpgradedConnections = AtLeast(value, 0);
     }
 
+    /// <summary>The same limits, to be changed apart.</summary>
+    internal TipiServerLimits Copy() => (TipiServerLimits)MemberwiseClone();
+
     private static long? AtLeast(long? value, long least)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(value ?? least, least, nameof(value));

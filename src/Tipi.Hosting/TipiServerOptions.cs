@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting;
@@ -45,43 +46,103 @@ public sealed class TipiServerOptions
     /// <summary>Options of the io_uring transport: rings, budget, backlog.</summary>
     public UringTransportOptions Uring { get; } = new();
 
-    internal List<EndPoint> CodeEndPoints { get; } = [];
+    /// <summary>The services of the application, for connection middleware. The host sets them first.</summary>
+    public IServiceProvider ApplicationServices { get; set; } = EmptyServices.Instance;
+
+    /// <summary>Endpoints given in code.</summary>
+    internal List<TipiListenOptions> CodeEndpoints { get; } = [];
+
+    private Action<TipiListenOptions> EndpointDefaults { get; set; } = static _ => { };
+
+    /// <summary>Sets what holds for every endpoint that is given after this call, in code or in configuration.</summary>
+    public void ConfigureEndpointDefaults(Action<TipiListenOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        EndpointDefaults = configure;
+    }
 
     /// <summary>Listens on an address and port. Endpoints given in code win over configured addresses.</summary>
     /// <param name="address">A local IP address.</param>
     /// <param name="port">0: the system chooses.</param>
-    public void Listen(IPAddress address, int port) => Listen(new IPEndPoint(address, port));
+    public void Listen(IPAddress address, int port) => Listen(address, port, static _ => { });
 
-    /// <summary>Listens on an IP or Unix socket endpoint.</summary>
+    /// <summary>Listens on an address and port.</summary>
+    /// <param name="address">A local IP address.</param>
+    /// <param name="port">0: the system chooses.</param>
+    /// <param name="configure">Sets what holds for this endpoint.</param>
+    public void Listen(IPAddress address, int port, Action<TipiListenOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        Listen(new IPEndPoint(address, port), configure);
+    }
+
+    /// <summary>Listens on an address and port.</summary>
+    public void Listen(IPEndPoint endPoint) => Listen((EndPoint)endPoint);
+
+    /// <summary>Listens on an address and port.</summary>
+    public void Listen(IPEndPoint endPoint, Action<TipiListenOptions> configure) =>
+        Listen((EndPoint)endPoint, configure);
+
+    /// <summary>Listens on an IP or Unix socket endpoint, or on an inherited handle.</summary>
     /// <exception cref="NotSupportedException">The endpoint is of another kind.</exception>
-    public void Listen(EndPoint endPoint)
+    public void Listen(EndPoint endPoint) => Listen(endPoint, static _ => { });
+
+    /// <summary>Listens on an IP or Unix socket endpoint, or on an inherited handle.</summary>
+    /// <exception cref="NotSupportedException">The endpoint is of another kind.</exception>
+    public void Listen(EndPoint endPoint, Action<TipiListenOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
-        if (endPoint is not (IPEndPoint or UnixDomainSocketEndPoint))
-            throw new NotSupportedException($"Tipi listens on IP and Unix socket endpoints, not on {endPoint}.");
-        CodeEndPoints.Add(endPoint);
+        ArgumentNullException.ThrowIfNull(configure);
+        if (endPoint is not (IPEndPoint or UnixDomainSocketEndPoint or FileHandleEndPoint))
+            throw new NotSupportedException(
+                $"Tipi listens on IP and Unix socket endpoints and on inherited handles, not on {endPoint}.");
+        var options = new TipiListenOptions(endPoint, this);
+        configure(options);
+        CodeEndpoints.Add(options);
     }
 
     /// <summary>Listens on a port of both loopback addresses.</summary>
     /// <param name="port">1 to 65535: two sockets can not share a port that the system chooses.</param>
-    public void ListenLocalhost(int port)
+    public void ListenLocalhost(int port) => ListenLocalhost(port, static _ => { });
+
+    /// <summary>Listens on a port of both loopback addresses.</summary>
+    /// <param name="port">1 to 65535: two sockets can not share a port that the system chooses.</param>
+    /// <param name="configure">Sets what holds for this endpoint.</param>
+    public void ListenLocalhost(int port, Action<TipiListenOptions> configure)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
-        CodeEndPoints.Add(new IPEndPoint(IPAddress.Loopback, port));
-        if (Socket.OSSupportsIPv6) CodeEndPoints.Add(new IPEndPoint(IPAddress.IPv6Loopback, port));
+        Listen(new IPEndPoint(IPAddress.Loopback, port), configure);
+        if (Socket.OSSupportsIPv6) Listen(new IPEndPoint(IPAddress.IPv6Loopback, port), configure);
     }
 
     /// <summary>Listens on a port of every local address, IPv6 and IPv4.</summary>
-    public void ListenAnyIP(int port) =>
-        CodeEndPoints.Add(new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port));
+    public void ListenAnyIP(int port) => ListenAnyIP(port, static _ => { });
+
+    /// <summary>Listens on a port of every local address, IPv6 and IPv4.</summary>
+    public void ListenAnyIP(int port, Action<TipiListenOptions> configure) =>
+        Listen(new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port), configure);
 
     /// <summary>Listens on a Unix socket.</summary>
     /// <param name="socketPath">An absolute path.</param>
-    public void ListenUnixSocket(string socketPath)
+    public void ListenUnixSocket(string socketPath) => ListenUnixSocket(socketPath, static _ => { });
+
+    /// <summary>Listens on a Unix socket.</summary>
+    /// <param name="socketPath">An absolute path.</param>
+    /// <param name="configure">Sets what holds for this endpoint.</param>
+    public void ListenUnixSocket(string socketPath, Action<TipiListenOptions> configure)
     {
         ArgumentException.ThrowIfNullOrEmpty(socketPath);
         if (!Path.IsPathRooted(socketPath))
             throw new ArgumentException("The path of a Unix socket must be absolute.", nameof(socketPath));
-        CodeEndPoints.Add(new UnixDomainSocketEndPoint(socketPath));
+        Listen(new UnixDomainSocketEndPoint(socketPath), configure);
     }
+
+    /// <summary>Listens on an open descriptor that the process was started with.</summary>
+    public void ListenHandle(ulong handle) => ListenHandle(handle, static _ => { });
+
+    /// <summary>Listens on an open descriptor that the process was started with.</summary>
+    public void ListenHandle(ulong handle, Action<TipiListenOptions> configure) =>
+        Listen(new FileHandleEndPoint(handle, FileHandleType.Auto), configure);
+
+    internal void ApplyEndpointDefaults(TipiListenOptions options) => EndpointDefaults(options);
 }

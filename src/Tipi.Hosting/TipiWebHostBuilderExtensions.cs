@@ -13,12 +13,12 @@ public static class TipiWebHostBuilderExtensions
     public static IWebHostBuilder UseTipi(this IWebHostBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.ConfigureServices(static (context, services) =>
+        return builder.ConfigureServices(static services =>
         {
             services.RemoveAll<IServer>();
             services.AddSingleton<IServer, TipiServer>();
-            services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<TipiServerOptions>>(
-                new ConfiguredOptions(context.Configuration)));
+            services.TryAddEnumerable(
+                ServiceDescriptor.Singleton<IConfigureOptions<TipiServerOptions>, ConfiguredOptions>());
         });
     }
 

@@ -1,15 +1,16 @@
 using Microsoft.AspNetCore.Connections;
 using Tipi.Hosting.Diagnostics;
+using Tipi.Hosting.Endpoints;
 
 namespace Tipi.Hosting.Connections;
 
 /// <summary>Accept → track, for one listener, until it is unbound.</summary>
-internal sealed class AcceptLoop(IConnectionListener listener, ServerContext server, ConnectionRegistry connections)
+internal sealed class AcceptLoop(BoundEndpoint bound, ServerContext server, ConnectionRegistry connections)
     : IThreadPoolWorkItem
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal IConnectionListener Listener { get; } = listener;
+    internal IConnectionListener Listener { get; } = bound.Listener;
 
     internal Task Execution { get; private set; } = Task.CompletedTask;
 
@@ -43,7 +44,7 @@ internal sealed class AcceptLoop(IConnectionListener listener, ServerContext ser
         long limit = server.Options.Limits.MaxConcurrentConnections ?? long.MaxValue;
         if (connections.Count < limit)
         {
-            connections.Start(transport);
+            connections.Start(transport, bound.Endpoint);
             return;
         }
         server.Metrics.ConnectionRejected();

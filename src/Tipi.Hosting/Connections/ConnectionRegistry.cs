@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Tipi.Hosting.Diagnostics;
-using Tipi.Hosting.Http1;
+using Tipi.Hosting.Endpoints;
 
 namespace Tipi.Hosting.Connections;
 
@@ -8,7 +8,7 @@ namespace Tipi.Hosting.Connections;
 /// The connections of a server, as a list through themselves. Accept → track → drain: a connection is here from its
 /// acceptance to the end of its disposal.
 /// </summary>
-internal sealed class ConnectionRegistry(ServerContext server, Http1StreamPool streams)
+internal sealed class ConnectionRegistry(ServerContext server)
 {
     /// <summary>
     /// An application that ignores the abort can hold its connection for ever; the server waits no longer than this, so
@@ -23,12 +23,15 @@ internal sealed class ConnectionRegistry(ServerContext server, Http1StreamPool s
     private ServerConnection? _first;
     private TaskCompletionSource? _drained;
 
+    /// <summary>What all connections share.</summary>
+    internal ServerContext Server { get; } = server;
+
     internal int Count { get; private set; }
 
     /// <summary>Takes an accepted connection over and starts it, on its ring's thread when it has one.</summary>
-    internal void Start(ConnectionContext transport)
+    internal void Start(ConnectionContext transport, ServerEndpoint endpoint)
     {
-        var connection = new ServerConnection(transport, server, this, streams);
+        var connection = new ServerConnection(transport, endpoint, this);
         Add(connection);
         if (connection.Affinity is { } affinity) affinity.Post(s_start, connection);
         else ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
@@ -37,7 +40,7 @@ internal sealed class ConnectionRegistry(ServerContext server, Http1StreamPool s
     /// <summary>Wakes the connections whose deadline has passed. Called by the heartbeat only.</summary>
     internal void Expire()
     {
-        long nowMs = server.Clock.NowMs;
+        long nowMs = Server.Clock.NowMs;
         lock (_gate)
         {
             for (ServerConnection? connection = _first; connection is not null; connection = connection.Next)
@@ -68,7 +71,7 @@ internal sealed class ConnectionRegistry(ServerContext server, Http1StreamPool s
 
     internal void Remove(ServerConnection connection)
     {
-        server.Metrics.ConnectionClosed();
+        Server.Metrics.ConnectionClosed();
         lock (_gate)
         {
             if (connection.Previous is { } previous) previous.Next = connection.Next;
@@ -81,7 +84,7 @@ internal sealed class ConnectionRegistry(ServerContext server, Http1StreamPool s
 
     private void Add(ServerConnection connection)
     {
-        server.Metrics.ConnectionOpened();
+        Server.Metrics.ConnectionOpened();
         lock (_gate)
         {
             connection.Next = _first;
@@ -115,7 +118,7 @@ internal sealed class ConnectionRegistry(ServerContext server, Http1StreamPool s
     private async Task AbortAllAsync()
     {
         List<ServerConnection> late = Snapshot();
-        server.Log.ConnectionsAborted(late.Count);
+        Server.Log.ConnectionsAborted(late.Count);
         foreach (ServerConnection connection in late) connection.Abort("The server stops and the connection is late.");
         try
         {

@@ -21,8 +21,9 @@ internal static class LingeringClose
         await output.FlushAsync();
         if (lingers)
         {
-            // The sockets transport closes both directions at once: there the answer must be on its way first.
-            if (connection.Affinity is not null) await output.CompleteAsync();
+            // The sockets transport closes both directions at once: there the answer must be on its way first. What
+            // middleware put between may do the same.
+            if (connection.Affinity is not null && connection.IsDirect) await output.CompleteAsync();
             await DropInputAsync(connection, input);
         }
         await output.CompleteAsync();

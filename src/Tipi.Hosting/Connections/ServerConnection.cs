@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Diagnostics;
+using Tipi.Hosting.Endpoints;
 using Tipi.Hosting.Http1;
 using Tipi.Transport.Uring;
 
@@ -15,7 +16,8 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     private static readonly Action<object?> s_onClosed = static self => ((ServerConnection)self!).OnClosed();
 
     private readonly ConnectionRegistry _registry;
-    private readonly Http1Connection _protocol;
+    private readonly ConnectionContext _accepted;
+    private Http1Connection? _protocol;
     private IDictionary<object, object?>? _persistentState;
     private CancellationTokenRegistration _closeWatch;
     private long _deadlineMs = long.MaxValue;
@@ -23,22 +25,29 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     private bool _watchesClose;
     private volatile bool _isClosed;
 
-    internal ServerConnection(
-        ConnectionContext transport, ServerContext server, ConnectionRegistry registry, Http1StreamPool streams)
+    internal ServerConnection(ConnectionContext transport, ServerEndpoint endpoint, ConnectionRegistry registry)
     {
+        _accepted = transport;
         Transport = transport;
-        Server = server;
+        Endpoint = endpoint;
         Affinity = transport as IRingAffinityFeature ?? transport.Features.Get<IRingAffinityFeature>();
         _registry = registry;
-        _protocol = new Http1Connection(this, streams);
     }
 
-    internal ConnectionContext Transport { get; }
+    /// <summary>The connection as HTTP sees it: as accepted, or as the endpoint's middleware made it.</summary>
+    internal ConnectionContext Transport { get; private set; }
 
-    internal ServerContext Server { get; }
+    internal ServerEndpoint Endpoint { get; }
+
+    internal ServerContext Server => _registry.Server;
+
+    internal TipiServerLimits Limits => Endpoint.Limits;
 
     /// <summary>The connection's ring; null on another transport.</summary>
     internal IRingAffinityFeature? Affinity { get; }
+
+    /// <summary>True when nothing stands between HTTP and the transport's own pipes.</summary>
+    internal bool IsDirect => Endpoint.Pipeline is null;
 
     internal string Id => Transport.ConnectionId;
 
@@ -68,6 +77,14 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     /// <summary>Starts the connection's run on the calling thread.</summary>
     public void Execute() => Execution = RunAsync();
 
+    /// <summary>Speaks HTTP on the connection as it is now, to its end.</summary>
+    internal Task ServeAsync(ConnectionContext transport)
+    {
+        Transport = transport;
+        _protocol = new Http1Connection(this);
+        return _protocol.RunAsync();
+    }
+
     internal uint NextRequestNumber() => ++_requests;
 
     /// <summary>Sets the deadline from now; <see cref="TimeSpan.MaxValue"/>: none.</summary>
@@ -83,7 +100,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
 
     internal void Abort(string reason)
     {
-        Transport.Abort(new ConnectionAbortedException(reason));
+        _accepted.Abort(new ConnectionAbortedException(reason));
         OnClosed();
     }
 
@@ -103,7 +120,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         if (isLogged) Server.Log.ConnectionOpened(Id);
         try
         {
-            await _protocol.RunAsync();
+            await (Endpoint.Pipeline is null ? ServeAsync(_accepted) : RunPipelineAsync(Endpoint.Pipeline));
         }
         catch (Exception error)
         {
@@ -112,7 +129,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         _closeWatch.Unregister();
         try
         {
-            await Transport.DisposeAsync();
+            await _accepted.DisposeAsync();
         }
         catch (Exception error)
         {
@@ -122,9 +139,15 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         _registry.Remove(this);
     }
 
+    private Task RunPipelineAsync(ConnectionDelegate pipeline)
+    {
+        _accepted.Features.Set(this);
+        return pipeline(_accepted);
+    }
+
     private void OnClosed()
     {
         _isClosed = true;
-        _protocol.OnClosed();
+        _protocol?.OnClosed();
     }
 }

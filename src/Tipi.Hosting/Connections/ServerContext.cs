@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Exchange;
+using Tipi.Hosting.Http1;
 using Tipi.Hosting.Scheduling;
 
 namespace Tipi.Hosting.Connections;
@@ -9,6 +10,7 @@ namespace Tipi.Hosting.Connections;
 internal sealed class ServerContext(
     TipiServerOptions options, ILogger log, ServerMetrics metrics, Application application)
 {
+    private Http1StreamPool? _streams;
     private long _upgraded;
     private volatile bool _isStopping;
 
@@ -23,6 +25,9 @@ internal sealed class ServerContext(
     internal ServerClock Clock { get; } = new(options.AddServerHeader);
 
     internal LearnedEndpoints Learned { get; } = new(log, metrics);
+
+    /// <summary>Request objects of HTTP/1.</summary>
+    internal Http1StreamPool Streams => _streams ??= new Http1StreamPool(this);
 
     /// <summary>True once the server stops: requests that run end, no further one begins.</summary>
     internal bool IsStopping

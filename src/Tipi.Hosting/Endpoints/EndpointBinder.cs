@@ -16,20 +16,21 @@ internal sealed class EndpointBinder(IConnectionListenerFactory transport, TipiS
 {
     private const string DefaultAddress = "http://localhost:5000";
 
-    private readonly List<string> _bound = [];
+    private readonly List<string> _addresses = [];
 
     /// <summary>What is bound so far; the caller disposes it, also after a failure.</summary>
-    internal List<IConnectionListener> Listeners { get; } = [];
+    internal List<BoundEndpoint> Bound { get; } = [];
 
     /// <exception cref="IOException">An address is in use or can not be bound.</exception>
     /// <exception cref="InvalidOperationException">An address is not one this server can listen on.</exception>
     internal async Task BindAsync(IServerAddressesFeature addresses, CancellationToken cancellationToken)
     {
         bool hasAddresses = addresses.Addresses.Count > 0;
-        if (options.CodeEndPoints.Count > 0 && !(hasAddresses && addresses.PreferHostingUrls))
+        if (options.CodeEndpoints.Count > 0 && !(hasAddresses && addresses.PreferHostingUrls))
         {
             if (hasAddresses) log.AddressesOverridden(string.Join(", ", addresses.Addresses));
-            foreach (EndPoint endPoint in options.CodeEndPoints) await ListenAsync(endPoint, cancellationToken);
+            foreach (TipiListenOptions endpoint in options.CodeEndpoints)
+                await ListenAsync(endpoint, cancellationToken);
         }
         else if (hasAddresses)
         {
@@ -37,7 +38,7 @@ internal sealed class EndpointBinder(IConnectionListenerFactory transport, TipiS
         }
         else await BindAsync(DefaultAddress, cancellationToken);
         addresses.Addresses.Clear();
-        foreach (string address in _bound) addresses.Addresses.Add(address);
+        foreach (string address in _addresses) addresses.Addresses.Add(address);
     }
 
     private async Task BindAsync(string text, CancellationToken cancellationToken)
@@ -50,10 +51,10 @@ internal sealed class EndpointBinder(IConnectionListenerFactory transport, TipiS
         if (address.PathBase.Length > 0)
             throw new InvalidOperationException($"Can not listen on {text}: use UsePathBase() for a path.");
         if (address.IsUnixPipe)
-            await ListenAsync(new UnixDomainSocketEndPoint(address.UnixPipePath), cancellationToken);
+            await ListenAsync(Make(new UnixDomainSocketEndPoint(address.UnixPipePath)), cancellationToken);
         else if (address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
             await ListenOnLoopbackAsync(address.Port, cancellationToken);
-        else await ListenAsync(EndPointOf(address), cancellationToken);
+        else await ListenAsync(Make(EndPointOf(address)), cancellationToken);
     }
 
     private static IPEndPoint EndPointOf(BindingAddress address)
@@ -73,7 +74,7 @@ internal sealed class EndpointBinder(IConnectionListenerFactory transport, TipiS
         Exception? second = await TryListenOnLoopbackAsync(IPAddress.IPv6Loopback, port, cancellationToken);
         if (first is not null && second is not null)
             throw new IOException($"Can not listen on http://localhost:{port}: {first.Message}", first);
-        _bound.Add($"http://localhost:{port}");
+        _addresses.Add($"http://localhost:{port}");
     }
 
     private async Task<Exception?> TryListenOnLoopbackAsync(IPAddress ip, int port, CancellationToken cancellationToken)
@@ -81,7 +82,9 @@ internal sealed class EndpointBinder(IConnectionListenerFactory transport, TipiS
         var endPoint = new IPEndPoint(ip, port);
         try
         {
-            Listeners.Add(await BindAsync(endPoint, $"http://localhost:{port}", cancellationToken));
+            TipiListenOptions endpoint = Make(endPoint);
+            IConnectionListener listener = await BindAsync(endPoint, $"http://localhost:{port}", cancellationToken);
+            Bound.Add(new BoundEndpoint(listener, new ServerEndpoint(endpoint)));
             return null;
         }
         catch (SocketException error)
@@ -91,8 +94,9 @@ internal sealed class EndpointBinder(IConnectionListenerFactory transport, TipiS
         }
     }
 
-    private async Task ListenAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    private async Task ListenAsync(TipiListenOptions endpoint, CancellationToken cancellationToken)
     {
+        EndPoint endPoint = endpoint.EndPoint;
         IConnectionListener listener;
         try
         {
@@ -105,9 +109,11 @@ internal sealed class EndpointBinder(IConnectionListenerFactory transport, TipiS
             var v4 = new IPEndPoint(IPAddress.Any, any.Port);
             listener = await BindAsync(v4, AddressOf(v4), cancellationToken);
         }
-        Listeners.Add(listener);
-        _bound.Add(AddressOf(listener.EndPoint));
+        Bound.Add(new BoundEndpoint(listener, new ServerEndpoint(endpoint)));
+        _addresses.Add(AddressOf(listener.EndPoint));
     }
+
+    private TipiListenOptions Make(EndPoint endPoint) => new(endPoint, options);
 
     private async Task<IConnectionListener> BindAsync(
         EndPoint endPoint, string address, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace Tipi.Hosting.Http1;
 /// A chunked body, decoded: its framing lies between the bytes, so they are copied together into one pooled array.
 /// Invariant: the array holds what was decoded and not yet consumed, from <c>_start</c> to <c>_end</c>.
 /// </summary>
-internal sealed class ChunkedBody(Http1Limits limits, StringCache strings)
+internal sealed class ChunkedBody(StringCache strings)
 {
     /// <summary>Decoded bytes that wait for the application before more are decoded.</summary>
     private const int FillSize = 64 * 1024;
@@ -19,6 +19,7 @@ internal sealed class ChunkedBody(Http1Limits limits, StringCache strings)
 
     private readonly HeaderTable _trailers = new(isResponse: false);
     private readonly FieldSection _trailerLines = new();
+    private Http1Limits _limits = null!;
     private ChunkedDecoder _decoder;
     private byte[] _bytes = [];
     private int _start;
@@ -34,7 +35,11 @@ internal sealed class ChunkedBody(Http1Limits limits, StringCache strings)
 
     internal HeaderTable Trailers => _trailers;
 
-    internal void Begin() => _decoder = new ChunkedDecoder(limits, _trailerLines);
+    internal void Begin(Http1Limits limits)
+    {
+        _limits = limits;
+        _decoder = new ChunkedDecoder(limits, _trailerLines);
+    }
 
     internal void Reset()
     {
@@ -111,7 +116,7 @@ internal sealed class ChunkedBody(Http1Limits limits, StringCache strings)
 
     private bool TryStepJoined(ref ReadOnlySequence<byte> rest, long largest, out ProtocolError error)
     {
-        byte[] joined = rest.Slice(0, Math.Min(rest.Length, limits.MaxTrailersTotalSize + 2)).ToArray();
+        byte[] joined = rest.Slice(0, Math.Min(rest.Length, _limits.MaxTrailersTotalSize + 2)).ToArray();
         ChunkedStatus status = Step(joined, largest, out int used, out error);
         rest = rest.Slice(used);
         return status != ChunkedStatus.NeedMore;

@@ -19,7 +19,7 @@ namespace Tipi.Hosting.Http1;
 /// </code>
 /// Invariant: it holds a stream from the first byte of a head to the end of the response, and none while idle.
 /// </summary>
-internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool pool)
+internal sealed class Http1Connection(ServerConnection owner)
 {
     /// <summary>Requests served in one go before others get their turn: a client may pipeline without end.</summary>
     private const int LongestBurst = 32;
@@ -42,7 +42,7 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
     internal async Task RunAsync()
     {
         ExecutionContext clean = ExecutionContext.Capture()!;
-        owner.ExpireIn(owner.Server.Options.Limits.KeepAliveTimeout);
+        owner.ExpireIn(owner.Limits.KeepAliveTimeout);
         try
         {
             while (true)
@@ -126,8 +126,8 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
 
     private Http1Stream BeginHead()
     {
-        owner.ExpireIn(owner.Server.Options.Limits.RequestHeadersTimeout);
-        Http1Stream stream = pool.Rent();
+        owner.ExpireIn(owner.Limits.RequestHeadersTimeout);
+        Http1Stream stream = owner.Server.Streams.Rent();
         Volatile.Write(ref _stream, stream);
         return stream;
     }
@@ -171,7 +171,7 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
 
     private bool Conclude(Http1Stream stream, Exception? error, bool isWhole, bool goesOn)
     {
-        if (goesOn) owner.ExpireIn(owner.Server.Options.Limits.KeepAliveTimeout);
+        if (goesOn) owner.ExpireIn(owner.Limits.KeepAliveTimeout);
         else PrepareClose(stream, isWhole);
         ExchangeEnding.DisposeContext(stream.Exchange, error);
         bool mayBeHeld = stream.Exchange.IsUpgraded || stream.Body.IsPending || owner.IsClosed || !isWhole;
@@ -199,6 +199,6 @@ internal sealed class Http1Connection(ServerConnection owner, Http1StreamPool po
         Volatile.Write(ref _stream, null);
         if (!isSafe) return;
         stream.Reset();
-        pool.Return(stream);
+        owner.Server.Streams.Return(stream);
     }
 }

@@ -16,7 +16,7 @@ namespace Tipi.Hosting.Http1;
 /// Invariant: <c>_left</c> is what the body still has in the input; <c>_isReading</c> is true between a read of the
 /// input and the <c>AdvanceTo</c> that answers it, so that it is answered exactly once.
 /// </remarks>
-internal sealed class Http1RequestBody(Http1Stream stream, Http1Limits limits) : PipeReader, IExchangeInput
+internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchangeInput
 {
     /// <summary>
     /// Bytes of an unread body that are read after the response: beyond this it costs less to close the connection.
@@ -129,8 +129,10 @@ internal sealed class Http1RequestBody(Http1Stream stream, Http1Limits limits) :
         _kind = head.Body.Kind;
         _left = head.Body.Length;
         _expectsContinue = head.ExpectsContinue;
-        MaxSize = stream.Exchange.Server.Options.Limits.MaxRequestBodySize;
-        if (_kind == BodyKind.Chunked) (_chunked ??= new ChunkedBody(limits, stream.Strings)).Begin();
+        MaxSize = stream.Exchange.Connection.Limits.MaxRequestBodySize;
+        if (_kind != BodyKind.Chunked) return;
+        _chunked ??= new ChunkedBody(stream.Strings);
+        _chunked.Begin(stream.Exchange.Connection.Endpoint.Http1Limits);
     }
 
     internal void Reset()

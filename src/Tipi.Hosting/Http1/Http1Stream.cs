@@ -14,16 +14,14 @@ namespace Tipi.Hosting.Http1;
 /// </summary>
 internal sealed class Http1Stream
 {
-    private readonly Http1Limits _limits;
     private byte[] _assembled = [];
     private int _assembledLength;
 
-    internal Http1Stream(ServerContext server, Http1Limits limits)
+    internal Http1Stream(ServerContext server)
     {
-        _limits = limits;
         Strings = new StringCache(!server.Options.DisableStringReuse);
         Output = new Http1Output(this);
-        Body = new Http1RequestBody(this, limits);
+        Body = new Http1RequestBody(this);
         Exchange = new HttpExchange(server, Body, Output);
     }
 
@@ -46,8 +44,9 @@ internal sealed class Http1Stream
     /// </summary>
     internal ParseStatus Parse(in ReadOnlySequence<byte> buffer, ServerConnection connection, out ProtocolError error)
     {
-        ReadOnlySpan<byte> bytes = buffer.IsSingleSegment ? buffer.FirstSpan : Assemble(buffer);
-        ParseStatus status = Http1RequestParser.TryParse(bytes, _limits, Head, out error);
+        Http1Limits limits = connection.Endpoint.Http1Limits;
+        ReadOnlySpan<byte> bytes = buffer.IsSingleSegment ? buffer.FirstSpan : Assemble(buffer, limits);
+        ParseStatus status = Http1RequestParser.TryParse(bytes, limits, Head, out error);
         if (status == ParseStatus.Complete) error = Load(bytes, connection);
         return error.Code == ProtocolErrorCode.None ? status : ParseStatus.Invalid;
     }
@@ -69,10 +68,10 @@ internal sealed class Http1Stream
         return none;
     }
 
-    private ReadOnlySpan<byte> Assemble(in ReadOnlySequence<byte> buffer)
+    private ReadOnlySpan<byte> Assemble(in ReadOnlySequence<byte> buffer, Http1Limits limits)
     {
         // Behind a head that is within its limits there may be any amount of body: it is not copied.
-        int largest = _limits.MaxRequestLineSize + _limits.MaxHeadersTotalSize + 4;
+        int largest = limits.MaxRequestLineSize + limits.MaxHeadersTotalSize + 4;
         int length = (int)Math.Min(buffer.Length, largest);
         if (length > _assembled.Length)
         {

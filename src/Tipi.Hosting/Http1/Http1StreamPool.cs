@@ -1,5 +1,4 @@
 using Tipi.Hosting.Connections;
-using Tipi.Protocols.Http1;
 
 namespace Tipi.Hosting.Http1;
 
@@ -20,15 +19,8 @@ internal sealed class Http1StreamPool(ServerContext server)
     private readonly Http1Stream?[] _stack = new Http1Stream?[StackSize];
     private int _count;
 
-    internal Http1Limits Limits { get; } = new()
-    {
-        MaxRequestLineSize = server.Options.Limits.MaxRequestLineSize,
-        MaxHeadersTotalSize = server.Options.Limits.MaxRequestHeadersTotalSize,
-        MaxHeaderCount = server.Options.Limits.MaxRequestHeaderCount,
-    };
-
     internal Http1Stream Rent() =>
-        Interlocked.Exchange(ref OwnSlot(), null) ?? Pop() ?? new Http1Stream(server, Limits);
+        Interlocked.Exchange(ref OwnSlot(), null) ?? Pop() ?? new Http1Stream(server);
 
     internal void Return(Http1Stream stream)
     {

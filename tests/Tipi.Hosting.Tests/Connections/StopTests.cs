@@ -39,7 +39,7 @@ public sealed class StopTests
         Task stop = server.StopAsync(TimeSpan.FromSeconds(30));
         await Task.Delay(100);
         Assert.False(stop.IsCompleted);
-        await Assert.ThrowsAnyAsync<Exception>(server.ConnectAsync);
+        await Assert.ThrowsAnyAsync<Exception>(() => server.ConnectAsync());
         release.SetResult();
         RawResponse response = await client.ReadResponseAsync();
         Assert.Equal(("late", "close"), (response.Body, response.Header("Connection")));

@@ -166,9 +166,10 @@ public sealed class AddressTests
         options.ListenLocalhost(81);
         options.ListenAnyIP(82);
         options.ListenUnixSocket("/run/a.sock");
-        Assert.Contains(new IPEndPoint(IPAddress.Loopback, 81), options.CodeEndPoints);
-        Assert.Contains(options.CodeEndPoints, one => one is IPEndPoint { Port: 82 });
-        Assert.Contains(options.CodeEndPoints, one => one is UnixDomainSocketEndPoint);
+        EndPoint[] given = options.CodeEndpoints.Select(endpoint => endpoint.EndPoint).ToArray();
+        Assert.Contains(new IPEndPoint(IPAddress.Loopback, 81), given);
+        Assert.Contains(given, one => one is IPEndPoint { Port: 82 });
+        Assert.Contains(given, one => one is UnixDomainSocketEndPoint);
         Assert.Throws<ArgumentOutOfRangeException>(() => options.ListenLocalhost(0));
         Assert.Throws<ArgumentException>(() => options.ListenUnixSocket("relative"));
         Assert.Throws<NotSupportedException>(() => options.Listen(new DnsEndPoint("a", 1)));

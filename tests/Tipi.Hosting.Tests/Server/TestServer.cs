@@ -26,7 +26,10 @@ internal sealed class TestServer : IAsyncDisposable
         _app = builder.Build();
     }
 
-    internal int Port { get; private set; }
+    internal int Port => Ports[0];
+
+    /// <summary>The port of each endpoint; the first is the default one.</summary>
+    internal IReadOnlyList<int> Ports { get; private set; } = [];
 
     /// <summary>What the server itself has logged, without the framework's lines.</summary>
     internal IEnumerable<LogRecord> Logs =>
@@ -48,16 +51,17 @@ internal sealed class TestServer : IAsyncDisposable
         build(server._app);
         await server._app.StartAsync();
         var addresses = server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        server.Port = new Uri(addresses.Addresses.First()).Port;
+        server.Ports = addresses.Addresses.Select(PortOf).ToArray();
         return server;
     }
 
-    internal Task<RawClient> ConnectAsync() => RawClient.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Port));
+    internal Task<RawClient> ConnectAsync(int endpoint = 0) =>
+        RawClient.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Ports[endpoint]));
 
     /// <summary>Sends one request on its own connection and reads the answer.</summary>
-    internal async Task<RawResponse> AskAsync(string request)
+    internal async Task<RawResponse> AskAsync(string request, int endpoint = 0)
     {
-        using RawClient client = await ConnectAsync();
+        using RawClient client = await ConnectAsync(endpoint);
         await client.SendAsync(request);
         return await client.ReadResponseAsync(isHead: request.StartsWith("HEAD ", StringComparison.Ordinal));
     }
@@ -73,4 +77,7 @@ internal sealed class TestServer : IAsyncDisposable
         await StopAsync(TimeSpan.FromMilliseconds(100));
         await _app.DisposeAsync();
     }
+
+    private static int PortOf(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Port > 0 ? uri.Port : 0;
 }

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Connections;
+using Tipi.Hosting.Connections;
+using Tipi.Protocols.Http1;
+
+namespace Tipi.Hosting.Endpoints;
+
+/// <summary>What a connection knows of the endpoint it came by. Does not change after the endpoint is bound.</summary>
+internal sealed class ServerEndpoint
+{
+    private static readonly ConnectionDelegate s_serve =
+        static context => context.Features.Get<ServerConnection>()!.ServeAsync(context);
+
+    internal ServerEndpoint(TipiListenOptions options)
+    {
+        Options = options;
+        Limits = options.MakeLimits();
+        Http1Limits = new Http1Limits
+        {
+            MaxRequestLineSize = Limits.MaxRequestLineSize,
+            MaxHeadersTotalSize = Limits.MaxRequestHeadersTotalSize,
+            MaxHeaderCount = Limits.MaxRequestHeaderCount,
+        };
+        if (options.HasMiddleware) Pipeline = options.Build(s_serve);
+    }
+
+    internal TipiListenOptions Options { get; }
+
+    /// <summary>The limits of this endpoint: the server's, or its own.</summary>
+    internal TipiServerLimits Limits { get; }
+
+    internal Http1Limits Http1Limits { get; }
+
+    /// <summary>What comes before HTTP; null when nothing does.</summary>
+    internal ConnectionDelegate? Pipeline { get; }
+}

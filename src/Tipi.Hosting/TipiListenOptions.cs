@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Tipi.Hosting;
+
+/// <summary>What one endpoint listens on, and what its connections go through before HTTP.</summary>
+public sealed class TipiListenOptions : IConnectionBuilder
+{
+    private readonly List<Func<ConnectionDelegate, ConnectionDelegate>> _middleware = [];
+    private readonly List<Action<TipiServerLimits>> _limits = [];
+
+    internal TipiListenOptions(EndPoint endPoint, TipiServerOptions serverOptions)
+    {
+        EndPoint = endPoint;
+        ServerOptions = serverOptions;
+        serverOptions.ApplyEndpointDefaults(this);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public EndPoint EndPoint { get; }
+
+    /// <summary>Address and port; null for a Unix socket and an inherited handle.</summary>
+    public IPEndPoint? IPEndPoint => EndPoint as IPEndPoint;
+
+    /// <summary>The path of a Unix socket; null for other endpoints.</summary>
+    public string? SocketPath => (EndPoint as UnixDomainSocketEndPoint)?.ToString();
+
+    /// <summary>The inherited descriptor; 0 for other endpoints.</summary>
+    public ulong FileHandle => (EndPoint as FileHandleEndPoint)?.FileHandle ?? 0;
+
+    /// <summary>What is spoken here. Default: <see cref="HttpProtocols.Http1AndHttp2"/>.</summary>
+    public HttpProtocols Protocols { get; set; } = HttpProtocols.Http1AndHttp2;
+
+    /// <summary>The application's services, for middleware.</summary>
+    public IServiceProvider ApplicationServices => ServerOptions.ApplicationServices;
+
+    internal TipiServerOptions ServerOptions { get; }
+
+    internal bool HasMiddleware => _middleware.Count > 0;
+
+    /// <summary>
+    /// Changes limits for the connections of this endpoint. Starts from the server's limits, whatever is set first.
+    /// </summary>
+    public TipiListenOptions ConfigureLimits(Action<TipiServerLimits> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        _limits.Add(configure);
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a step that each connection goes through before HTTP. The first one added is the first to run; it may
+    /// replace the connection's transport.
+    /// </summary>
+    public IConnectionBuilder Use(Func<ConnectionDelegate, ConnectionDelegate> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        _middleware.Add(middleware);
+        return this;
+    }
+
+    /// <summary>Puts the steps together; after the last one the connection is closed.</summary>
+    public ConnectionDelegate Build() => Build(static _ => Task.CompletedTask);
+
+    internal ConnectionDelegate Build(ConnectionDelegate last)
+    {
+        ConnectionDelegate pipeline = last;
+        for (int i = _middleware.Count - 1; i >= 0; i--) pipeline = _middleware[i](pipeline);
+        return pipeline;
+    }
+
+    /// <summary>The limits that hold here.</summary>
+    internal TipiServerLimits MakeLimits()
+    {
+        if (_limits.Count == 0) return ServerOptions.Limits;
+        TipiServerLimits limits = ServerOptions.Limits.Copy();
+        foreach (Action<TipiServerLimits> configure in _limits) configure(limits);
+        return limits;
+    }
+}
