@@ -14,7 +14,7 @@ internal readonly record struct AuthorityShape(bool IsValid, int HostLength, boo
         int length = text.IndexOfAnyExcept(ByteScan.RegName);
         if (length < 0) return new AuthorityShape(text.Length != 0, text.Length, false, 0);
         if (text[length] == '[')
-            length = length == 0 ? Ipv6Literal.LengthAtStart(text) : 0;
+            length = length == 0 ? IpLiteral.LengthInBrackets(text) : 0;
         else if (text[length] == '%')
             length = RegNameLength(text);
         return length == 0 ? default : WithPort(text, length);

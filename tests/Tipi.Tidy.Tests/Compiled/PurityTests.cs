@@ -20,8 +20,9 @@ public sealed class PurityTests
         typeof(Process), typeof(Activity), typeof(Trace),
     ];
 
-    // Plain values that live next to what acts: an exception's ancestor, and the names of HTTP's versions.
-    private static readonly HashSet<Type> Values = [typeof(IOException), typeof(HttpVersion)];
+    // Plain values that live next to what acts: an exception's ancestor, the names of HTTP's versions, addresses.
+    private static readonly HashSet<Type> Values =
+        [typeof(IOException), typeof(HttpVersion), typeof(EndPoint), typeof(IPEndPoint), typeof(IPAddress)];
 
     [Fact]
     public void Codecs_use_nothing_that_acts()

@@ -1,18 +1,19 @@
-namespace Tipi.Protocols.Http1;
+namespace Tipi.Protocols.Http;
 
-/// <summary>An IP literal in brackets (RFC 3986 §3.2.2). Zones and future versions of IP are not accepted.</summary>
-internal static class Ipv6Literal
+/// <summary>IP addresses as text (RFC 3986 §3.2.2). Zones and future versions of IP are not accepted.</summary>
+internal static class IpLiteral
 {
     private const int Groups = 8;
 
-    /// <summary>The length of the literal that the text begins with, brackets included; 0 when none.</summary>
-    internal static int LengthAtStart(ReadOnlySpan<byte> text)
+    /// <summary>The length of the literal in brackets that the text begins with, with them; 0 when none.</summary>
+    internal static int LengthInBrackets(ReadOnlySpan<byte> text)
     {
         int close = text.IndexOf((byte)']');
-        return close > 0 && IsAddress(text[1..close]) ? close + 1 : 0;
+        return close > 0 && IsIpv6(text[1..close]) ? close + 1 : 0;
     }
 
-    private static bool IsAddress(ReadOnlySpan<byte> text)
+    /// <summary>Eight groups of up to four digits, with at most one gap; the last two may be an IPv4 address.</summary>
+    internal static bool IsIpv6(ReadOnlySpan<byte> text)
     {
         int gap = text.IndexOf("::"u8);
         if (gap < 0) return CountGroups(text, mayEndInIpv4: true) == Groups;
@@ -21,6 +22,19 @@ internal static class Ipv6Literal
         int before = left.IsEmpty ? 0 : CountGroups(left, mayEndInIpv4: false);
         int after = right.IsEmpty ? 0 : CountGroups(right, mayEndInIpv4: true);
         return before >= 0 && after >= 0 && before + after < Groups;
+    }
+
+    /// <summary>Four decimal numbers up to 255, without zeros in front.</summary>
+    internal static bool IsIpv4(ReadOnlySpan<byte> text)
+    {
+        for (int part = 0; part < 4; part++)
+        {
+            int length = part == 3 ? text.Length : text.IndexOf((byte)'.');
+            if (length is < 1 or > 3 || !IsOctet(text[..length])) return false;
+            text = part == 3 ? default : text[(length + 1)..];
+        }
+
+        return true;
     }
 
     /// <summary>How many 16-bit groups stand between single colons; -1 when one is malformed.</summary>
@@ -47,18 +61,6 @@ internal static class Ipv6Literal
         if (text.Length is 0 or > 4) return false;
         foreach (byte digit in text)
             if (!char.IsAsciiHexDigit((char)digit)) return false;
-        return true;
-    }
-
-    private static bool IsIpv4(ReadOnlySpan<byte> text)
-    {
-        for (int part = 0; part < 4; part++)
-        {
-            int length = part == 3 ? text.Length : text.IndexOf((byte)'.');
-            if (length is < 1 or > 3 || !IsOctet(text[..length])) return false;
-            text = part == 3 ? default : text[(length + 1)..];
-        }
-
         return true;
     }
 
