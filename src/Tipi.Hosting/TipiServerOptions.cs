@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Tipi.Transport.Uring;
 
@@ -8,6 +9,8 @@ namespace Tipi.Hosting;
 /// <summary>Options of the server. Names and defaults are Kestrel's where it has them.</summary>
 public sealed class TipiServerOptions
 {
+    private static readonly Func<string, Encoding?> s_usualEncoding = static _ => null;
+
     /// <summary>Adds <c>Server: Tipi</c> to each response. Default: true.</summary>
     public bool AddServerHeader { get; set; } = true;
 
@@ -18,10 +21,54 @@ public sealed class TipiServerOptions
     public bool AllowSynchronousIO { get; set; }
 
     /// <summary>
+    /// Accepts a scheme that is not the connection's own (HTTP/2's <c>:scheme</c>, a proxy's absolute target). Default:
+    /// false.
+    /// </summary>
+    public bool AllowAlternateSchemes { get; set; }
+
+    /// <summary>
+    /// Replaces a <c>Host</c> field that differs from an absolute request target by the target's host, instead of
+    /// refusing the request. Default: false.
+    /// </summary>
+    public bool AllowHostHeaderOverride { get; set; }
+
+    /// <summary>
+    /// Lets HTTP/2 compress response headers; of no effect on HTTP/1. Turned off, secrets in headers can not be guessed
+    /// from the size of what an attacker sees. Default: true.
+    /// </summary>
+    public bool AllowResponseHeaderCompression { get; set; } = true;
+
+    /// <summary>
+    /// The encoding of a request header's values, by the header's name. Null from the function, as by default:
+    /// UTF-8.
+    /// </summary>
+    public Func<string, Encoding?> RequestHeaderEncodingSelector
+    {
+        get;
+        set => field = value ?? throw new ArgumentNullException(nameof(value));
+    } = s_usualEncoding;
+
+    /// <summary>
+    /// The encoding of a response header's values, by the header's name. Null from the function, as by default:
+    /// ASCII.
+    /// </summary>
+    public Func<string, Encoding?> ResponseHeaderEncodingSelector
+    {
+        get;
+        set => field = value ?? throw new ArgumentNullException(nameof(value));
+    } = s_usualEncoding;
+
+    /// <summary>
     /// Makes a new string for each path and header value. Default: false, strings that were seen lately are given out
     /// again, so that repeated requests allocate nothing.
     /// </summary>
     public bool DisableStringReuse { get; set; }
+
+    /// <summary>True when header values may have other encodings than the usual ones.</summary>
+    internal bool HasRequestEncodings => RequestHeaderEncodingSelector != s_usualEncoding;
+
+    /// <summary>True when response header values may have other encodings than the usual ones.</summary>
+    internal bool HasResponseEncodings => ResponseHeaderEncodingSelector != s_usualEncoding;
 
     /// <summary>Limits of the server.</summary>
     public TipiServerLimits Limits { get; } = new();
