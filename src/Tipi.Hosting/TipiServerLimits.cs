@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
 namespace Tipi.Hosting;
 
 /// <summary>Limits of the server. Names and defaults are Kestrel's; null means no limit where it is allowed.</summary>
@@ -72,6 +74,21 @@ public sealed class TipiServerLimits
         get => _requestHeadersTimeout;
         set => _requestHeadersTimeout = Positive(value);
     }
+
+    /// <summary>
+    /// The least rate at which a request's body must arrive while the application waits for it; a slower one is refused
+    /// with 408. Default: 240 bytes a second after a grace period of 5 s. Null: none. Checked once a second. Can be
+    /// changed for one request by <c>IHttpMinRequestBodyDataRateFeature</c>.
+    /// </summary>
+    public MinDataRate? MinRequestBodyDataRate { get; set; } = new(240, TimeSpan.FromSeconds(5));
+
+    /// <summary>
+    /// The least rate at which a client must take a response; the connection of a slower one is aborted. A full
+    /// <see cref="MaxResponseBufferSize"/> may be queued before. Default: 240 bytes a second after a grace period of
+    /// 5 s. Null: none. Checked once a second. Can be changed for one request by
+    /// <c>IHttpMinResponseDataRateFeature</c>.
+    /// </summary>
+    public MinDataRate? MinResponseDataRate { get; set; } = new(240, TimeSpan.FromSeconds(5));
 
     /// <summary>Connections open at once; more are closed at once. Default: null, no limit.</summary>
     public long? MaxConcurrentConnections

@@ -101,7 +101,7 @@ public sealed class TipiServerOptions
 
     private Action<TipiListenOptions> EndpointDefaults { get; set; } = static _ => { };
 
-    /// <summary>Sets what holds for every endpoint that is given after this call, in code or in configuration.</summary>
+    /// <summary>Sets what holds for every endpoint given after this call, in code or in configuration.</summary>
     public void ConfigureEndpointDefaults(Action<TipiListenOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Endpoints;
@@ -37,18 +38,22 @@ internal sealed class ConnectionRegistry(ServerContext server)
         else ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
     }
 
-    /// <summary>Wakes the connections whose deadline has passed. Called by the heartbeat only.</summary>
+    /// <summary>
+    /// Wakes the connections whose deadline has passed and aborts those whose peer reads too slowly. Called by the
+    /// heartbeat only. Nobody is late while somebody debugs.
+    /// </summary>
     internal void Expire()
     {
+        if (Debugger.IsAttached) return;
         long nowMs = Server.Clock.NowMs;
         lock (_gate)
         {
             for (ServerConnection? connection = _first; connection is not null; connection = connection.Next)
             {
-                if (nowMs > connection.DeadlineMs) _expired.Add(connection);
+                if (nowMs > connection.DeadlineMs || nowMs > connection.AbortAtMs) _expired.Add(connection);
             }
         }
-        foreach (ServerConnection connection in _expired) connection.Wake();
+        foreach (ServerConnection connection in _expired) connection.OnExpired(nowMs);
         _expired.Clear();
     }
 

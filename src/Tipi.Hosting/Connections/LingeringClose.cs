@@ -18,7 +18,8 @@ internal static class LingeringClose
     {
         PipeReader input = connection.Transport.Transport.Input;
         PipeWriter output = connection.Transport.Transport.Output;
-        await output.FlushAsync();
+        await ResponseRate.FlushAsync(
+            connection, output, connection.Limits.MinResponseDataRate, CancellationToken.None);
         if (lingers)
         {
             // The sockets transport closes both directions at once: there the answer must be on its way first. What

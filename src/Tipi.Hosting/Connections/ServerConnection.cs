@@ -21,9 +21,11 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     private IDictionary<object, object?>? _persistentState;
     private CancellationTokenRegistration _closeWatch;
     private long _deadlineMs = long.MaxValue;
+    private long _abortAtMs = long.MaxValue;
     private uint _requests;
     private bool _watchesClose;
     private volatile bool _isClosed;
+    private volatile bool _isCloseRequested;
 
     internal ServerConnection(ConnectionContext transport, ServerEndpoint endpoint, ConnectionRegistry registry)
     {
@@ -64,6 +66,16 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         set => Volatile.Write(ref _deadlineMs, value);
     }
 
+    /// <summary>When the connection is aborted unless its peer takes what was sent; MaxValue: never.</summary>
+    internal long AbortAtMs
+    {
+        get => Volatile.Read(ref _abortAtMs);
+        set => Volatile.Write(ref _abortAtMs, value);
+    }
+
+    /// <summary>True when the request that runs is the last one: the server stops or a close was asked for.</summary>
+    internal bool IsEnding => _isCloseRequested || Server.IsStopping;
+
     internal bool HasExpired => Server.Clock.NowMs > DeadlineMs;
 
     internal IDictionary<object, object?> PersistentState => _persistentState ??= new Dictionary<object, object?>();
@@ -89,14 +101,32 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
 
     /// <summary>Sets the deadline from now; <see cref="TimeSpan.MaxValue"/>: none.</summary>
     internal void ExpireIn(TimeSpan time) =>
-        DeadlineMs = time == TimeSpan.MaxValue
-            ? long.MaxValue
-            : Server.Clock.NowMs + time.Ticks / TimeSpan.TicksPerMillisecond;
+        DeadlineMs = Server.Clock.After(time);
 
     /// <summary>
     /// Wakes the connection's pending read, so that it looks at its deadline and at the server's state.
     /// </summary>
     internal void Wake() => Transport.Transport.Input.CancelPendingRead();
+
+    /// <summary>A deadline has passed. Called by the heartbeat.</summary>
+    internal void OnExpired(long nowMs)
+    {
+        if (nowMs <= AbortAtMs)
+        {
+            Wake();
+            return;
+        }
+        AbortAtMs = long.MaxValue;
+        Server.Log.ResponseTooSlow(Id);
+        Abort("The peer reads too slowly.");
+    }
+
+    /// <summary>Ends the connection after the request that runs, or at once when it is idle.</summary>
+    internal void RequestClose()
+    {
+        _isCloseRequested = true;
+        Wake();
+    }
 
     internal void Abort(string reason)
     {
@@ -129,6 +159,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         _closeWatch.Unregister();
         try
         {
+            AbortAtMs = ResponseRate.Deadline(this, Limits.MinResponseDataRate, bytes: 0);
             await _accepted.DisposeAsync();
         }
         catch (Exception error)

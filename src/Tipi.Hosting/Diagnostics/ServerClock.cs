@@ -23,6 +23,10 @@ internal sealed class ServerClock
     /// <summary>Milliseconds of a clock that never goes back, at most about a second old.</summary>
     internal long NowMs => Volatile.Read(ref _nowMs);
 
+    /// <summary>The time so much later; MaxValue for <see cref="TimeSpan.MaxValue"/>.</summary>
+    internal long After(TimeSpan time) =>
+        time == TimeSpan.MaxValue ? long.MaxValue : NowMs + time.Ticks / TimeSpan.TicksPerMillisecond;
+
     /// <summary>Lines every response has unless the application sets them.</summary>
     internal HeadLines Lines => _lines;
 

@@ -44,6 +44,15 @@ internal static partial class ServerLog
     [LoggerMessage(19, LogLevel.Debug, "Connection {ConnectionId}, request {RequestId}: the request's body is bad.")]
     internal static partial void BodyRefused(this ILogger log, Exception error, string connectionId, string requestId);
 
+    [LoggerMessage(27, LogLevel.Debug,
+        "Connection {ConnectionId}, request {RequestId}: the request's body arrives more slowly than {Rate} bytes/s.")]
+    internal static partial void RequestBodyTooSlow(
+        this ILogger log, string connectionId, string requestId, double rate);
+
+    [LoggerMessage(28, LogLevel.Debug,
+        "Connection {ConnectionId} was aborted: its peer takes the response more slowly than allowed.")]
+    internal static partial void ResponseTooSlow(this ILogger log, string connectionId);
+
     [LoggerMessage(30, LogLevel.Warning, "io_uring is not available: {Cause}; {Remedy}. Tipi uses sockets.")]
     internal static partial void RingMissing(this ILogger log, string cause, string remedy);
 

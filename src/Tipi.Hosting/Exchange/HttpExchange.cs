@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Features;
@@ -81,6 +82,12 @@ internal sealed class HttpExchange
 
     internal bool AllowSynchronousIO { get; set; }
 
+    /// <summary>The least rate of this request's body; null: none.</summary>
+    internal MinDataRate? MinRequestBodyDataRate { get; set; }
+
+    /// <summary>The least rate at which the client takes this response; null: none.</summary>
+    internal MinDataRate? MinResponseDataRate { get; set; }
+
     /// <summary>The method as it was received: middleware may change what the application sees.</summary>
     internal string ReceivedMethod { get; private set; } = "";
 
@@ -115,6 +122,8 @@ internal sealed class HttpExchange
         ReceivedMethod = method;
         RequestNumber = connection.NextRequestNumber();
         AllowSynchronousIO = Server.Options.AllowSynchronousIO;
+        MinRequestBodyDataRate = connection.Limits.MinRequestBodyDataRate;
+        MinResponseDataRate = connection.Limits.MinResponseDataRate;
         Features.Attach(connection.Transport);
         RequestStream.Enable();
         ResponseStream.Enable();

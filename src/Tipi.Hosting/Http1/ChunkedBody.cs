@@ -33,6 +33,9 @@ internal sealed class ChunkedBody(StringCache strings)
     /// <summary>True when there are bytes the application has not looked at.</summary>
     internal bool HasUnexamined => _end > _examined;
 
+    /// <summary>Body bytes decoded since the start.</summary>
+    internal long Total => _total;
+
     internal HeaderTable Trailers => _trailers;
 
     internal void Begin(Http1Limits limits)

@@ -28,7 +28,6 @@ internal sealed class Http1Connection(ServerConnection owner)
     private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(5);
 
     private readonly PipeReader _input = owner.Transport.Transport.Input;
-    private readonly PipeWriter _output = owner.Transport.Transport.Output;
     private readonly RequestScheduler? _scheduler = RequestScheduler.For(owner);
     private Http1Stream? _stream;
     private ThreadHop? _hop;
@@ -94,7 +93,7 @@ internal sealed class Http1Connection(ServerConnection owner)
         if (buffer.IsEmpty)
         {
             _input.AdvanceTo(buffer.Start);
-            return read.IsCompleted || owner.Server.IsStopping ? Http1HeadStatus.End : Http1HeadStatus.Partial;
+            return read.IsCompleted || owner.IsEnding ? Http1HeadStatus.End : Http1HeadStatus.Partial;
         }
         Http1Stream stream = _stream ?? BeginHead();
         switch (stream.Parse(buffer, owner, out ProtocolError error))
@@ -117,7 +116,7 @@ internal sealed class Http1Connection(ServerConnection owner)
     private bool MustEnd(in ReadOnlySequence<byte> buffer)
     {
         bool isIdle = buffer.IsEmpty && _stream is null;
-        bool mustEnd = owner.HasExpired || (isIdle && owner.Server.IsStopping);
+        bool mustEnd = owner.HasExpired || (isIdle && owner.IsEnding);
         if (!mustEnd) return false;
         _input.AdvanceTo(buffer.End);
         if (!isIdle) Refuse(new ProtocolError(ProtocolErrorCode.Timeout));
@@ -147,7 +146,7 @@ internal sealed class Http1Connection(ServerConnection owner)
         ValueTask<bool> end = ExchangeEnding.EndAsync(exchange, error);
         if (!end.IsCompletedSuccessfully) return EndAfterAsync(end, stream, error);
         bool isWhole = end.Result;
-        ValueTask<FlushResult> flush = _output.FlushAsync();
+        ValueTask<FlushResult> flush = stream.Output.FlushPipeAsync(CancellationToken.None);
         if (!flush.IsCompletedSuccessfully || exchange.HasCompletedCallbacks || !stream.Body.IsAtEnd)
             return FlushAsync(flush, stream, error, isWhole);
         return new(Conclude(stream, error, isWhole, isWhole && !flush.Result.IsCompleted && stream.Output.KeepsAlive));
@@ -156,7 +155,7 @@ internal sealed class Http1Connection(ServerConnection owner)
     private async ValueTask<bool> EndAfterAsync(ValueTask<bool> end, Http1Stream stream, Exception? error)
     {
         bool isWhole = await end;
-        return await FlushAsync(_output.FlushAsync(), stream, error, isWhole);
+        return await FlushAsync(stream.Output.FlushPipeAsync(CancellationToken.None), stream, error, isWhole);
     }
 
     private async ValueTask<bool> FlushAsync(

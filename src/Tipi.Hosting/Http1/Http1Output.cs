@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Tipi.Hosting.Connections;
 using Tipi.Hosting.Exchange;
 using Tipi.Protocols.Http1;
 
@@ -68,7 +69,7 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
     {
         if (_chunkLength > 0) CloseChunk();
         _chunk = default;
-        return _pipe.FlushAsync(cancellationToken);
+        return FlushPipeAsync(cancellationToken);
     }
 
     public void CancelPendingFlush() => _pipe.CancelPendingFlush();
@@ -79,7 +80,7 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
         ReadOnlySpan<byte> answer = "HTTP/1.1 100 Continue\r\n\r\n"u8;
         answer.CopyTo(_pipe.GetSpan(answer.Length));
         _pipe.Advance(answer.Length);
-        return _pipe.FlushAsync();
+        return FlushPipeAsync(CancellationToken.None);
     }
 
     internal void Attach(PipeWriter pipe) => _pipe = pipe;
@@ -91,6 +92,13 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
         _chunk = default;
         _chunkLength = 0;
         KeepsAlive = EndsByClose = false;
+    }
+
+    /// <summary>Sends what was written, however it is framed.</summary>
+    internal ValueTask<FlushResult> FlushPipeAsync(CancellationToken cancellationToken)
+    {
+        HttpExchange exchange = stream.Exchange;
+        return ResponseRate.FlushAsync(exchange.Connection, _pipe, exchange.MinResponseDataRate, cancellationToken);
     }
 
     private Memory<byte> GetChunkMemory(int sizeHint)

@@ -2,9 +2,11 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Tipi.Hosting.Connections;
+using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Exchange;
 using Tipi.Protocols.Http;
 using Tipi.Protocols.Http1;
+using MinDataRate = Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate;
 
 namespace Tipi.Hosting.Http1;
 
@@ -28,6 +30,8 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     private ReadOnlySequence<byte> _last;
     private BodyKind _kind;
     private long _left;
+    private long _received;
+    private BodyRate _rate;
     private bool _isReading;
     private bool _isCompleted;
     private bool _isPending;
@@ -61,12 +65,17 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     /// <summary>True once the body was found bad: nothing after it can be understood.</summary>
     internal bool IsBroken { get; private set; }
 
+    /// <summary>Bytes of the body that have come, taken by the application or not.</summary>
+    private long Received => _kind == BodyKind.Chunked ? _chunked!.Total : _received;
+
     private long Largest => MaxSize ?? long.MaxValue;
 
     public void Upgrade()
     {
         _kind = BodyKind.UntilClose;
         _isCompleted = false;
+        stream.Exchange.MinRequestBodyDataRate = null;
+        stream.Exchange.MinResponseDataRate = null;
     }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -140,7 +149,8 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
         _input = null!;
         _last = default;
         _kind = BodyKind.None;
-        _left = 0;
+        _left = _received = 0;
+        _rate = default;
         _isReading = _isCompleted = _isPending = _expectsContinue = _isCancelRequested = false;
         HasStarted = IsBroken = false;
         _chunked?.Reset();
@@ -164,6 +174,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
         _isCompleted = false;
         if (_isReading) AdvanceTo(_last.Start);
         MaxSize = null;
+        stream.Exchange.MinRequestBodyDataRate = null;
         try
         {
             while (!IsAtEnd && mostBytes > 0)
@@ -248,6 +259,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
             }
         }
         _last = buffer;
+        _received = stream.Head.Body.Length - _left + buffer.Length;
         _isReading = true;
         result = new ReadResult(buffer, isCanceled, isCompleted);
         return true;
@@ -288,8 +300,29 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     {
         _isPending = true;
         ReadResult result;
-        while (!Accept(await read, out result)) read = _input.ReadAsync(cancellationToken);
+        BeginWait();
+        while (!Accept(EndWait(await read), out result))
+        {
+            read = _input.ReadAsync(cancellationToken);
+            BeginWait();
+        }
         _isPending = false;
         return result;
+    }
+
+    private void BeginWait()
+    {
+        HttpExchange exchange = stream.Exchange;
+        _rate.BeginWait(exchange.Connection, exchange.MinRequestBodyDataRate, Received);
+    }
+
+    private ReadResult EndWait(ReadResult read)
+    {
+        HttpExchange exchange = stream.Exchange;
+        MinDataRate? rate = exchange.MinRequestBodyDataRate;
+        if (_rate.EndWait(exchange.Connection, rate) || !read.IsCanceled) return read;
+        _input.AdvanceTo(read.Buffer.Start);
+        exchange.Server.Log.RequestBodyTooSlow(exchange.Connection.Id, exchange.Identifier, rate!.BytesPerSecond);
+        throw Break(new ProtocolError(ProtocolErrorCode.Timeout));
     }
 }

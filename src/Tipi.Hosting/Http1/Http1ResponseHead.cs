@@ -25,7 +25,7 @@ internal ref struct Http1ResponseHead
     {
         _exchange = stream.Exchange;
         _isHttp10 = stream.Head.MinorVersion == 0;
-        KeepsAlive = stream.Head.KeepAlive && !_exchange.Server.IsStopping && !stream.Body.EndsConnection(bodyEnds);
+        KeepsAlive = stream.Head.KeepAlive && !_exchange.Connection.IsEnding && !stream.Body.EndsConnection(bodyEnds);
         foreach (ref readonly HeaderTable.Field field in _exchange.ResponseHeaders.Fields)
         {
             switch (field.Name.Length)
