@@ -133,8 +133,10 @@ public struct ChunkedDecoder
         {
             if (rest.Length < 2 && (rest.IsEmpty || rest[0] == '\r')) return ChunkedStatus.NeedMore;
             FieldSection trailers = Trailers ??= new FieldSection();
-            ParseStatus status = FieldSectionParser.TryParse(
-                rest, _limits.MaxTrailersTotalSize, _limits.MaxTrailerCount, trailers, out ProtocolErrorCode code);
+            // Part of the framing, so strict in any case: see HttpStrictness.
+            var limits = new FieldLimits(
+                _limits.MaxTrailersTotalSize, _limits.MaxTrailerCount, HttpStrictness.Strict);
+            ParseStatus status = FieldSectionParser.TryParse(rest, limits, trailers, out ProtocolErrorCode code);
             error = new ProtocolError(code);
             if (status != ParseStatus.Complete)
                 return status == ParseStatus.NeedMore ? ChunkedStatus.NeedMore : ChunkedStatus.Invalid;

@@ -8,10 +8,11 @@ internal static class FieldSectionParser
 {
     /// <summary>Goes on where the section stands. Complete: <c>section.Length</c> bytes belong to it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // a budget for inlining of its own
-    internal static ParseStatus TryParse(
-        ReadOnlySpan<byte> data, int maxSize, int maxCount, FieldSection section, out ProtocolErrorCode error)
+    internal static ParseStatus TryParse(ReadOnlySpan<byte> data, FieldLimits limits, FieldSection section,
+        out ProtocolErrorCode error)
     {
-        long sizeEnd = (long)section.Start + maxSize;
+        int maxCount = limits.MaxCount;
+        long sizeEnd = (long)section.Start + limits.MaxSize;
         int limit = (int)Math.Min(sizeEnd, int.MaxValue);
         int lineStart = section.LineStart;
         int scanned = section.Scanned;
@@ -20,7 +21,7 @@ internal static class FieldSectionParser
         {
             // Decided by the line's first byte, so after what is decided by none: that no line fits any more.
             if (section.Count == maxCount && lineStart < data.Length && data[lineStart] != '\r'
-                && lineStart <= limit - 2)
+                && lineStart <= limit - 2 && !LineParser.EndsInLineFeed(data, lineStart, limits.Strictness))
             {
                 error = ProtocolErrorCode.TooManyFields;
                 return ParseStatus.Invalid;
@@ -36,10 +37,23 @@ internal static class FieldSectionParser
 
             status = LineParser.FindEnd(data, ref scanned, limit, ProtocolErrorCode.FieldsTooLarge,
                 out int end, out error);
-            if (status != ParseStatus.Complete) break;
+            int next = end + 2;
+            if (status != ParseStatus.Complete)
+            {
+                if (error != ProtocolErrorCode.BareLineEnd) break;
+                if (!LineParser.EndsInLineFeed(data, end, limits.Strictness)) break;
+                next = end + 1;
+                if (end == lineStart)
+                {
+                    section.Length = next - section.Start;
+                    error = ProtocolErrorCode.None;
+                    return ParseStatus.Complete;
+                }
+            }
+
             error = ParseLine(data, lineStart, end, section);
             if (error != ProtocolErrorCode.None) return ParseStatus.Invalid;
-            lineStart = scanned = end + 2;
+            lineStart = scanned = next;
         }
 
         section.LineStart = lineStart;

@@ -1,3 +1,5 @@
+using Tipi.Protocols.Http;
+
 namespace Tipi.Protocols.Http1;
 
 /// <summary>What a peer may send before it is refused. In bytes, line ends included, unless said otherwise.</summary>
@@ -29,4 +31,13 @@ public sealed class Http1Limits
     /// are free. 16,384: stops a peer that keeps a connection busy with framing and hardly any data.
     /// </summary>
     public int MaxChunkOverhead { get; init; } = 16384;
+
+    /// <summary>How invalid requests are judged. Strict; responses always are.</summary>
+    public HttpStrictness Strictness { get; init; }
+
+    /// <summary>
+    /// An absolute request target may name another host than Host, and wins (RFC 9112 §3.2.2). False as in Kestrel: two
+    /// opinions about the host are how caches are poisoned.
+    /// </summary>
+    public bool AllowHostOverride { get; init; }
 }

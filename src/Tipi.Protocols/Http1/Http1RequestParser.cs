@@ -3,7 +3,7 @@ using Tipi.Protocols.Http;
 
 namespace Tipi.Protocols.Http1;
 
-/// <summary>Parses request heads (RFC 9112 §3, §5), strictly.</summary>
+/// <summary>Parses request heads (RFC 9112 §3, §5), as strictly as the limits say.</summary>
 public static class Http1RequestParser
 {
     /// <summary>Parses a request head that begins with the first byte of <paramref name="data"/>.</summary>
@@ -26,11 +26,11 @@ public static class Http1RequestParser
         if (status == ParseStatus.Complete)
         {
             FieldSection fields = head.Fields;
-            status = FieldSectionParser.TryParse(
-                data, limits.MaxHeadersTotalSize, limits.MaxHeaderCount, fields, out code);
+            var fieldLimits = new FieldLimits(limits.MaxHeadersTotalSize, limits.MaxHeaderCount, limits.Strictness);
+            status = FieldSectionParser.TryParse(data, fieldLimits, fields, out code);
             if (status == ParseStatus.Complete)
             {
-                code = RequestSemantics.Apply(data, head);
+                code = RequestSemantics.Apply(data, limits, head);
                 head.Length = fields.Start + fields.Length;
                 if (code != ProtocolErrorCode.None) status = ParseStatus.Invalid;
             }
@@ -48,28 +48,37 @@ public static class Http1RequestParser
         while (true)
         {
             int start = head.LineStart;
-            int limit = (int)Math.Min((long)start + limits.MaxRequestLineSize, int.MaxValue);
+            // Leniently there may be many empty lines: they count, or a peer could send them for ever.
+            long first = limits.Strictness == HttpStrictness.Strict ? start : 0;
+            int limit = (int)Math.Min(first + limits.MaxRequestLineSize, int.MaxValue);
             ParseStatus status = LineParser.FindEnd(data, ref scanned, limit, ProtocolErrorCode.RequestLineTooLong,
                 out int end, out error);
             head.Scanned = scanned;
-            if (status != ParseStatus.Complete) return status;
+            int next = end + 2;
+            if (status != ParseStatus.Complete)
+            {
+                if (error != ProtocolErrorCode.BareLineEnd) return status;
+                if (!LineParser.EndsInLineFeed(data, end, limits.Strictness)) return status;
+                next = end + 1;
+            }
+
             if (end != start)
             {
-                error = RequestLineParser.Parse(data, start, end, head);
+                error = RequestLineParser.Parse(data, start, end, limits.Strictness, head);
                 if (error != ProtocolErrorCode.None) return ParseStatus.Invalid;
                 head.InFields = true;
-                head.Fields.Begin(end + 2);
+                head.Fields.Begin(next);
                 return ParseStatus.Complete;
             }
 
             // One empty line before the request line is ignored (RFC 9112 §2.2): old clients send it after a body.
-            if (start != 0)
+            if (start != 0 && limits.Strictness == HttpStrictness.Strict)
             {
                 error = ProtocolErrorCode.ExtraEmptyLine;
                 return ParseStatus.Invalid;
             }
 
-            head.LineStart = scanned = head.Scanned = 2;
+            head.LineStart = scanned = head.Scanned = next;
         }
     }
 }

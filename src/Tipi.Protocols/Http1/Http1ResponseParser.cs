@@ -27,8 +27,9 @@ public static class Http1ResponseParser
         if (status == ParseStatus.Complete)
         {
             FieldSection fields = head.Fields;
-            status = FieldSectionParser.TryParse(
-                data, limits.MaxHeadersTotalSize, limits.MaxHeaderCount, fields, out code);
+            var fieldLimits = new FieldLimits(
+                limits.MaxHeadersTotalSize, limits.MaxHeaderCount, HttpStrictness.Strict);
+            status = FieldSectionParser.TryParse(data, fieldLimits, fields, out code);
             if (status == ParseStatus.Complete)
             {
                 code = ApplyFields(data, requestMethod, head);

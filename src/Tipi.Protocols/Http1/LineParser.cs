@@ -5,7 +5,8 @@ namespace Tipi.Protocols.Http1;
 /// <summary>Finds the end of a line, and holds the rule by which any cut of the input gives the same answer.</summary>
 /// <remarks>
 /// A line is judged only when its CRLF is there. Before that it can fail for two reasons, both decided by its bytes
-/// alone: it reaches the limit, or it contains a control character (a bare CR or LF is one).
+/// alone: it reaches the limit, or it contains a control character (a bare CR or LF is one). Whoever is lenient takes
+/// the second for an end after all, when it is LF.
 /// </remarks>
 internal static class LineParser
 {
@@ -28,6 +29,10 @@ internal static class LineParser
             return ParseStatus.Complete;
         return Explain(data, ref scanned, limit, tooLong, end, out error);
     }
+
+    /// <summary>Leniently, LF alone ends a line where the search for its end has stopped.</summary>
+    internal static bool EndsInLineFeed(ReadOnlySpan<byte> data, int end, HttpStrictness strictness) =>
+        strictness == HttpStrictness.Lenient && data[end] == '\n';
 
     private static ParseStatus Explain(ReadOnlySpan<byte> data, ref int scanned, int limit,
         ProtocolErrorCode tooLong, int stop, out ProtocolErrorCode error)

@@ -71,13 +71,19 @@ public sealed class RequestHead
     /// <summary>HTTP/1.1 with an Upgrade field and <c>Connection: upgrade</c> (RFC 9110 §7.8).</summary>
     public bool HasUpgrade { get => _values.HasUpgrade; internal set => _values.HasUpgrade = value; }
 
+    /// <summary>
+    /// The absolute target names another authority than Host, and wins: <see cref="AuthorityRange"/> is the host. Only
+    /// where <see cref="Http1Limits.AllowHostOverride"/> permits it.
+    /// </summary>
+    public bool HostIsOverridden { get => _values.HostIsOverridden; internal set => _values.HostIsOverridden = value; }
+
     /// <summary>The place of the Host line among the fields, or -1.</summary>
     public int HostIndex { get => _values.HostPlace - 1; internal set => _values.HostPlace = value + 1; }
 
     /// <summary>Bytes of the head with its last CRLF; 0 until it is complete.</summary>
     public int Length { get => _values.Length; internal set => _values.Length = value; }
 
-    /// <summary>Where the request line begins: 0, or 2 after an empty line.</summary>
+    /// <summary>Where the request line begins: 0, or after the empty lines before it.</summary>
     internal int LineStart { get => _values.LineStart; set => _values.LineStart = value; }
 
     /// <summary>Up to where the request line was searched for its end.</summary>
@@ -114,6 +120,7 @@ public sealed class RequestHead
         internal bool KeepAlive;
         internal bool ExpectsContinue;
         internal bool HasUpgrade;
+        internal bool HostIsOverridden;
         internal bool InFields;
     }
 }

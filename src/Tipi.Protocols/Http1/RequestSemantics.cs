@@ -9,7 +9,7 @@ internal static class RequestSemantics
 {
     /// <summary>Fills the head's conclusions from its fields; all lines are parsed.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // a budget for inlining of its own
-    internal static ProtocolErrorCode Apply(ReadOnlySpan<byte> data, RequestHead head)
+    internal static ProtocolErrorCode Apply(ReadOnlySpan<byte> data, Http1Limits limits, RequestHead head)
     {
         FramingFields framing = default;
         ConnectionOptions connection = default;
@@ -32,8 +32,8 @@ internal static class RequestSemantics
                 case KnownField.TransferEncoding: framing.AddTransferEncoding(value); break;
                 case KnownField.Upgrade: hasUpgradeField = true; break;
                 case KnownField.Expect:
-                    if (!Ascii.EqualsIgnoreCase(value, "100-continue"u8)) return ProtocolErrorCode.UnknownExpectation;
-                    expects = true;
+                    if (Ascii.EqualsIgnoreCase(value, "100-continue"u8)) expects = true;
+                    else if (IsStrict(limits)) return ProtocolErrorCode.UnknownExpectation;
                     break;
             }
         }
@@ -42,21 +42,43 @@ internal static class RequestSemantics
         head.HasUpgrade = hasUpgradeField && connection.Upgrade && head.MinorVersion == 1;
         head.ContentLength = framing.ContentLength;
         ProtocolErrorCode error = MessageFraming.ForRequest(in framing, head.MinorVersion, out BodyFraming body);
+        if (error != ProtocolErrorCode.None)
+        {
+            if (IsStrict(limits) || !IsForgiven(error, in framing, head)) return error;
+            body = BodyFraming.Chunked;
+        }
+
         head.Body = body;
         head.ExpectsContinue = expects && head.MinorVersion == 1 && body.Kind != BodyKind.None;
-        return error == ProtocolErrorCode.None ? CheckHost(data, head) : error;
+        return CheckHost(data, limits, head);
     }
 
-    private static ProtocolErrorCode CheckHost(ReadOnlySpan<byte> data, RequestHead head)
+    private static bool IsStrict(Http1Limits limits) => limits.Strictness == HttpStrictness.Strict;
+
+    /// <summary>
+    /// Chunked wins over a length, as RFC 9112 §6.3 has it for whoever does not refuse both, and nothing that follows
+    /// can be trusted to be a request. What was encoded before it was chunked is the application's to decode.
+    /// </summary>
+    private static bool IsForgiven(ProtocolErrorCode error, in FramingFields framing, RequestHead head)
+    {
+        if (!framing.EndsChunked) return false;
+        if (error == ProtocolErrorCode.UnsupportedTransferCoding) return true;
+        if (error != ProtocolErrorCode.LengthAndTransferEncoding) return false;
+        head.ContentLength = null;
+        head.KeepAlive = false;
+        return true;
+    }
+
+    private static ProtocolErrorCode CheckHost(ReadOnlySpan<byte> data, Http1Limits limits, RequestHead head)
     {
         if (head.HostIndex < 0)
             return head.MinorVersion == 0 ? ProtocolErrorCode.None : ProtocolErrorCode.MissingHost;
         ReadOnlySpan<byte> value = head[head.HostIndex].Value(data);
         AuthorityShape host = AuthorityShape.Of(value);
-        if (!host.IsValid) return ProtocolErrorCode.InvalidHost;
-        return head.AuthorityRange.Length == 0 || SameAuthority(data, head, value, host)
-            ? ProtocolErrorCode.None
-            : ProtocolErrorCode.HostMismatch;
+        if (!host.IsValid && (IsStrict(limits) || !value.IsEmpty)) return ProtocolErrorCode.InvalidHost;
+        if (head.AuthorityRange.Length == 0 || SameAuthority(data, head, value, host)) return ProtocolErrorCode.None;
+        head.HostIsOverridden = limits.AllowHostOverride && head.TargetForm == RequestTargetForm.Absolute;
+        return head.HostIsOverridden ? ProtocolErrorCode.None : ProtocolErrorCode.HostMismatch;
     }
 
     /// <summary>
