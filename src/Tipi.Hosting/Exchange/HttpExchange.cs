@@ -35,12 +35,14 @@ internal sealed class HttpExchange
         Endpoint = new EndpointFeature();
         RouteValues = new RouteValuesFeature();
         BadRequest = new BadRequestFeature();
+        var rates = new DataRateFeature(this);
         Features = server.Application.CreateFeatures();
         Features.Serve([
             Request, Response, new ResponseBodyFeature(this), new RequestBodyPipeFeature(this),
             new IdentifierFeature(this), Peer, Lifetime, new BodyDetectionFeature(this),
             new TrailersFeature(this), new UpgradeFeature(this), new MaxBodySizeFeature(this),
-            new BodyControlFeature(this), BadRequest, RouteValues, Endpoint, new PersistentStateFeature(this)]);
+            new BodyControlFeature(this), BadRequest, RouteValues, Endpoint, new PersistentStateFeature(this),
+            rates, rates, ExtendedConnectFeature.None, ExtendedConnectFeature.None]);
     }
 
     internal ServerContext Server { get; }

@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Features.Authentication;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Tipi.Hosting.Features;
 
@@ -10,7 +12,7 @@ namespace Tipi.Hosting.Features;
 /// </summary>
 internal static class FeatureSlots
 {
-    internal const int ServedCount = 16;
+    internal const int ServedCount = 20;
 
     internal static readonly Type[] Types =
     [
@@ -29,7 +31,13 @@ internal static class FeatureSlots
         typeof(IBadRequestExceptionFeature),
         typeof(IRouteValuesFeature),
         typeof(IEndpointFeature),
-        typeof(Microsoft.AspNetCore.Connections.Features.IPersistentStateFeature),
+        typeof(IPersistentStateFeature),
+        typeof(IHttpMinRequestBodyDataRateFeature),
+        typeof(IHttpMinResponseDataRateFeature),
+        typeof(IHttpExtendedConnectFeature),
+#pragma warning disable CA2252 // A preview of the framework: it is only named, so that it can be answered with no.
+        typeof(IHttpWebTransportFeature),
+#pragma warning restore CA2252
 
         typeof(IServiceProvidersFeature),
         typeof(IItemsFeature),
@@ -43,6 +51,5 @@ internal static class FeatureSlots
         typeof(ISessionFeature),
         typeof(IHttpResetFeature),
         typeof(IHttpResponseTrailersFeature),
-        typeof(IHttpExtendedConnectFeature),
     ];
 }
