@@ -22,6 +22,7 @@ internal sealed class ConnectionRegistry(ServerContext server)
     private readonly Lock _gate = new();
     private readonly List<ServerConnection> _expired = [];
     private ServerConnection? _first;
+    private int _beating;
     private TaskCompletionSource? _drained;
 
     /// <summary>What all connections share.</summary>
@@ -57,13 +58,23 @@ internal sealed class ConnectionRegistry(ServerContext server)
         _expired.Clear();
     }
 
+    /// <summary>One connection more, or less, that wants to be told of each heartbeat.</summary>
+    internal void CountBeating(int change) => Interlocked.Add(ref _beating, change);
+
+    /// <summary>Runs what connections want to be run once a second. Called by the heartbeat only.</summary>
+    internal void Beat()
+    {
+        if (Volatile.Read(ref _beating) == 0) return;
+        foreach (ServerConnection connection in Snapshot()) connection.HooksIfAny?.Beat();
+    }
+
     /// <summary>
     /// Asks all connections to end after what they do now, waits for them, and aborts those that are late.
     /// </summary>
     internal async Task DrainAsync(CancellationToken deadline)
     {
         Task drained = WhenDrained();
-        foreach (ServerConnection connection in Snapshot()) connection.Wake();
+        foreach (ServerConnection connection in Snapshot()) connection.RequestClose();
         try
         {
             await drained.WaitAsync(deadline).ConfigureAwait(false);

@@ -32,6 +32,7 @@ internal sealed class Heartbeat(ServerContext server, ConnectionRegistry connect
         {
             server.Clock.Advance();
             connections.Expire();
+            connections.Beat();
         }
     }
 }

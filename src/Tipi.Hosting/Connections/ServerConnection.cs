@@ -19,6 +19,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     private readonly ConnectionContext _accepted;
     private Http1Connection? _protocol;
     private IDictionary<object, object?>? _persistentState;
+    private ConnectionHooks? _hooks;
     private CancellationTokenRegistration _closeWatch;
     private long _deadlineMs = long.MaxValue;
     private long _abortAtMs = long.MaxValue;
@@ -40,6 +41,8 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     internal ConnectionContext Transport { get; private set; }
 
     internal ServerEndpoint Endpoint { get; }
+
+    internal ConnectionRegistry Registry => _registry;
 
     internal ServerContext Server => _registry.Server;
 
@@ -80,6 +83,13 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
 
     internal IDictionary<object, object?> PersistentState => _persistentState ??= new Dictionary<object, object?>();
 
+    /// <summary>What applications and middleware asked of this connection; made by the first question.</summary>
+    internal ConnectionHooks Hooks =>
+        _hooks ?? Interlocked.CompareExchange(ref _hooks, new ConnectionHooks(this), null) ?? _hooks;
+
+    /// <summary>The same, if anybody asked.</summary>
+    internal ConnectionHooks? HooksIfAny => Volatile.Read(ref _hooks);
+
     /// <summary>A link of the registry's list.</summary>
     internal ServerConnection? Previous { get; set; }
 
@@ -96,6 +106,10 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         _protocol = new Http1Connection(this);
         return _protocol.RunAsync();
     }
+
+    /// <summary>A feature of the connection: the transport's or middleware's, or else the server's.</summary>
+    internal object? FindFeature(Type key) =>
+        Transport.Features[key] ?? (ConnectionHooks.Offers(key) ? Hooks : null);
 
     internal uint NextRequestNumber() => ++_requests;
 
@@ -125,6 +139,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     internal void RequestClose()
     {
         _isCloseRequested = true;
+        HooksIfAny?.OnCloseRequested();
         Wake();
     }
 
@@ -156,6 +171,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         {
             Server.Log.ConnectionFailed(error, Id);
         }
+        if (_hooks is not null) await _hooks.CompleteAsync();
         _closeWatch.Unregister();
         try
         {
@@ -173,6 +189,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     private Task RunPipelineAsync(ConnectionDelegate pipeline)
     {
         _accepted.Features.Set(this);
+        Hooks.AddTo(_accepted.Features);
         return pipeline(_accepted);
     }
 

@@ -34,6 +34,9 @@ internal static partial class ServerLog
     internal static partial void CallbackFailed(
         this ILogger log, Exception error, string connectionId, string requestId);
 
+    [LoggerMessage(15, LogLevel.Error, "Connection {ConnectionId}: a callback of the connection failed.")]
+    internal static partial void ConnectionCallbackFailed(this ILogger log, Exception error, string connectionId);
+
     [LoggerMessage(17, LogLevel.Debug, "Connection {ConnectionId}: request refused with {StatusCode}. {Reason}")]
     internal static partial void RequestRefused(this ILogger log, string connectionId, int statusCode, string reason);
 

@@ -126,7 +126,7 @@ internal sealed class HttpExchange
         AllowSynchronousIO = Server.Options.AllowSynchronousIO;
         MinRequestBodyDataRate = connection.Limits.MinRequestBodyDataRate;
         MinResponseDataRate = connection.Limits.MinResponseDataRate;
-        Features.Attach(connection.Transport);
+        Features.Attach(connection);
         RequestStream.Enable();
         ResponseStream.Enable();
     }

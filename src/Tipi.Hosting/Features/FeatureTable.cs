@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
+using Tipi.Hosting.Connections;
 
 namespace Tipi.Hosting.Features;
 
@@ -14,7 +14,7 @@ internal abstract class FeatureTable : IFeatureCollection
     private readonly object?[] _served = new object?[FeatureSlots.ServedCount];
     private readonly object?[] _current = new object?[FeatureSlots.Types.Length];
     private List<KeyValuePair<Type, object>>? _others;
-    private ConnectionContext? _connection;
+    private ServerConnection? _connection;
     private bool _changed;
 
     public int Revision { get; private set; }
@@ -27,7 +27,7 @@ internal abstract class FeatureTable : IFeatureCollection
         {
             ArgumentNullException.ThrowIfNull(key);
             int slot = Array.IndexOf(FeatureSlots.Types, key);
-            return slot >= 0 ? _current[slot] : FindOther(key) ?? _connection?.Features[key];
+            return slot >= 0 ? _current[slot] : FindOther(key) ?? _connection?.FindFeature(key);
         }
         set
         {
@@ -48,7 +48,7 @@ internal abstract class FeatureTable : IFeatureCollection
             return Unsafe.As<object?, TFeature?>(ref value);
         }
         if (FindOther(typeof(TFeature)) is { } other) return (TFeature)other;
-        return _connection is null ? default : _connection.Features.Get<TFeature>();
+        return _connection?.FindFeature(typeof(TFeature)) is TFeature below ? below : default;
     }
 
     public void Set<TFeature>(TFeature? instance) => SetSlot(FeatureSlot<TFeature>.Index, typeof(TFeature), instance);
@@ -71,7 +71,7 @@ internal abstract class FeatureTable : IFeatureCollection
         features.CopyTo(_current);
     }
 
-    internal void Attach(ConnectionContext connection) => _connection = connection;
+    internal void Attach(ServerConnection connection) => _connection = connection;
 
     /// <summary>Back to the served features; forgets what the application set and the connection.</summary>
     internal void Reset()

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Tipi.Hosting.Connections;
+using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Exchange;
 
 namespace Tipi.Hosting.Features;
@@ -36,7 +37,8 @@ internal sealed class LifetimeFeature(HttpExchange exchange) : IHttpRequestLifet
             _source = null;
         }
         // The application's callbacks run on the pool: here may be a ring's thread.
-        if (source is not null) ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), source, false);
+        if (source is not null)
+            ThreadPool.UnsafeQueueUserWorkItem(Cancel, (source, connection), preferLocal: false);
     }
 
     internal void Reset()
@@ -47,6 +49,18 @@ internal sealed class LifetimeFeature(HttpExchange exchange) : IHttpRequestLifet
         {
             _isGivenOut = false;
             if (_source?.TryReset() == false) _source = null;
+        }
+    }
+
+    private static void Cancel((CancellationTokenSource Source, ServerConnection Connection) given)
+    {
+        try
+        {
+            given.Source.Cancel();
+        }
+        catch (AggregateException error)
+        {
+            given.Connection.Server.Log.ConnectionCallbackFailed(error, given.Connection.Id);
         }
     }
 

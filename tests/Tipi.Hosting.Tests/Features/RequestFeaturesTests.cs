@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Tipi.Hosting.Tests.Features;
 
@@ -43,7 +44,10 @@ public sealed class RequestFeaturesTests
             typeof(IHttpBodyControlFeature), typeof(IBadRequestExceptionFeature), typeof(IRouteValuesFeature),
             typeof(IEndpointFeature), typeof(IPersistentStateFeature), typeof(IConnectionIdFeature),
             typeof(IConnectionItemsFeature), typeof(IConnectionTransportFeature), typeof(IConnectionLifetimeFeature),
-            typeof(IMemoryPoolFeature), typeof(IConnectionSocketFeature),
+            typeof(IMemoryPoolFeature), typeof(IConnectionSocketFeature), typeof(IConnectionCompleteFeature),
+            typeof(IConnectionHeartbeatFeature), typeof(IConnectionLifetimeNotificationFeature),
+            typeof(IHttpMinRequestBodyDataRateFeature), typeof(IHttpMinResponseDataRateFeature),
+            typeof(IHttpExtendedConnectFeature),
         ];
         await using TestServer server = await TestServer.StartAsync(transport, context =>
         {
@@ -98,6 +102,24 @@ public sealed class RequestFeaturesTests
                 Assert.Equal($"{i} False", (await client.ReadResponseAsync()).Body);
             }
         }
+    }
+
+    [Theory, OnEachTransport]
+    public async Task What_this_version_does_not_have_says_so(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(transport, async context =>
+        {
+            var connect = context.Features.Get<IHttpExtendedConnectFeature>()!;
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await connect.AcceptAsync());
+#pragma warning disable CA2252 // A preview of the framework
+            var transport = context.Features.Get<IHttpWebTransportFeature>()!;
+            await Assert.ThrowsAsync<NotSupportedException>(async () => await transport.AcceptAsync(default));
+            bool isNeither = !connect.IsExtendedConnect && connect.Protocol is null && !transport.IsWebTransportRequest;
+#pragma warning restore CA2252
+            bool hasReset = context.Features.Get<IHttpResetFeature>() is not null;
+            await context.Response.WriteAsync($"{isNeither} {hasReset}");
+        });
+        Assert.Equal("True False", (await server.AskAsync(Get)).Body);
     }
 
     [Theory, OnEachTransport]
