@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tipi.Hosting.Connections;
@@ -14,8 +15,8 @@ using Tipi.Transport.Uring;
 namespace Tipi.Hosting;
 
 /// <summary>
-/// The server: binds, accepts, serves, and stops in this order: stop accepting, ask, wait for the host's deadline,
-/// abort, dispose.
+/// The server: binds, accepts, serves, and stops in this order: say so (readiness, <c>Connection: close</c>), wait for
+/// load balancers, stop accepting, ask, wait for the host's deadline, abort, dispose.
 /// </summary>
 internal sealed class TipiServer : IServer
 {
@@ -40,18 +41,22 @@ internal sealed class TipiServer : IServer
         Features.Set<IServerAddressesFeature>(_addresses);
     }
 
+    /// <summary>True from the end of the start to the begin of the stop.</summary>
+    internal bool IsReady => _context is { IsDraining: false } && _heartbeat?.IsRunning == true;
+
     public IFeatureCollection Features { get; } = new FeatureCollection();
 
     public async Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
         where TContext : notnull
     {
         if (_context is not null) throw new InvalidOperationException("The server has been started already.");
+        CheckDrainDelay();
         _context = new ServerContext(_options, _log, _metrics, new HostedApplication<TContext>(application));
         RingSupport support = RingSupport.Probe();
         _connections = new ConnectionRegistry(_context);
         _heartbeat = new Heartbeat(_context, _connections);
         _transport = TransportChoice.Make(_options, support.Cause, support.Remedy, _logs);
-        var binder = new EndpointBinder(_transport, _options, _log);
+        var binder = new EndpointBinder(_transport, _context);
         try
         {
             await binder.BindAsync(_addresses, cancellationToken).ConfigureAwait(false);
@@ -72,12 +77,26 @@ internal sealed class TipiServer : IServer
         _metrics.Dispose();
     }
 
+    /// <exception cref="InvalidOperationException">Nothing would be left of the host's patience.</exception>
+    private void CheckDrainDelay()
+    {
+        if (_options.DrainDelay == TimeSpan.Zero) return;
+        var host = (IOptions<HostOptions>?)_options.ApplicationServices.GetService(typeof(IOptions<HostOptions>));
+        if (_options.DrainDelay >= host?.Value.ShutdownTimeout)
+            throw new InvalidOperationException(
+                $"TipiServerOptions.DrainDelay is {_options.DrainDelay}, and HostOptions.ShutdownTimeout is "
+                + $"{host!.Value.ShutdownTimeout}: requests would be aborted before the stop begins. Make the delay "
+                + "shorter or the timeout longer.");
+    }
+
     private async Task StopOnceAsync(CancellationToken cancellationToken)
     {
         if (_context is null || _connections is null) return;
         bool isRunning = _heartbeat?.IsRunning == true;
         if (isRunning)
         {
+            _context.IsDraining = true;
+            await WaitForLoadBalancersAsync(cancellationToken).ConfigureAwait(false);
             foreach (AcceptLoop loop in _loops) await loop.StopAsync(CancellationToken.None).ConfigureAwait(false);
             _context.IsStopping = true;
             await _connections.DrainAsync(cancellationToken).ConfigureAwait(false);
@@ -86,5 +105,15 @@ internal sealed class TipiServer : IServer
         _heartbeat?.Dispose();
         if (_transport is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync().ConfigureAwait(false);
         else (_transport as IDisposable)?.Dispose();
+    }
+
+    private Task WaitForLoadBalancersAsync(CancellationToken cancellationToken)
+    {
+        if (_options.DrainDelay == TimeSpan.Zero) return Task.CompletedTask;
+        _log.DrainDelayed(_options.DrainDelay);
+        Task delay = Task.Delay(_options.DrainDelay, cancellationToken);
+        return delay.ContinueWith(
+            static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 }

@@ -15,6 +15,9 @@ public sealed class TipiServerLimits
     private TimeSpan _requestHeadersTimeout = TimeSpan.FromSeconds(30);
     private long? _maxConcurrentConnections;
     private long? _maxConcurrentUpgradedConnections;
+    private int? _maxConnectionsPerIP;
+    private int? _maxConcurrentRequests;
+    private TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Bytes of a request's body; a larger body is refused with 413. Default: 30,000,000.</summary>
     public long? MaxRequestBodySize
@@ -102,6 +105,40 @@ public sealed class TipiServerLimits
     {
         get => _maxConcurrentUpgradedConnections;
         set => _maxConcurrentUpgradedConnections = AtLeast(value, 0);
+    }
+
+    /// <summary>
+    /// Connections of one IPv4 address, or of one IPv6 network of 64 bits, open at once; more are closed at once.
+    /// Default: null, no limit. Set it where no proxy stands in front, or one that speaks the PROXY protocol.
+    /// </summary>
+    public int? MaxConnectionsPerIP
+    {
+        get => _maxConnectionsPerIP;
+        set => _maxConnectionsPerIP = (int?)AtLeast(value, 1);
+    }
+
+    /// <summary>
+    /// Requests that run at once; more are answered with 503 and <see cref="RetryAfter"/> before the application sees
+    /// them, and their connections go on. Upgraded ones do not count. Default: null, no limit.
+    /// </summary>
+    public int? MaxConcurrentRequests
+    {
+        get => _maxConcurrentRequests;
+        set => _maxConcurrentRequests = (int?)AtLeast(value, 1);
+    }
+
+    /// <summary>
+    /// What a client is asked to wait after a 503 by <see cref="MaxConcurrentRequests"/>; whole seconds are sent.
+    /// Default: 1 s.
+    /// </summary>
+    public TimeSpan RetryAfter
+    {
+        get => _retryAfter;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromSeconds(1));
+            _retryAfter = value;
+        }
     }
 
     /// <summary>The same limits, to be changed apart.</summary>

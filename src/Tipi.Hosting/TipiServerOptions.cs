@@ -9,6 +9,8 @@ namespace Tipi.Hosting;
 /// <summary>Options of the server. Names and defaults are Kestrel's where it has them.</summary>
 public sealed class TipiServerOptions
 {
+    private TimeSpan _drainDelay;
+
     private static readonly Func<string, Encoding?> s_usualEncoding = static _ => null;
 
     /// <summary>Adds <c>Server: Tipi</c> to each response. Default: true.</summary>
@@ -69,6 +71,21 @@ public sealed class TipiServerOptions
 
     /// <summary>True when response header values may have other encodings than the usual ones.</summary>
     internal bool HasResponseEncodings => ResponseHeaderEncodingSelector != s_usualEncoding;
+
+    /// <summary>
+    /// How long the server goes on accepting after it was asked to stop, so that load balancers notice: readiness is
+    /// gone at once and each answer carries <c>Connection: close</c>. Part of the host's <c>ShutdownTimeout</c>, and
+    /// must be shorter. Default: zero.
+    /// </summary>
+    public TimeSpan DrainDelay
+    {
+        get => _drainDelay;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            _drainDelay = value;
+        }
+    }
 
     /// <summary>Limits of the server.</summary>
     public TipiServerLimits Limits { get; } = new();

@@ -41,15 +41,12 @@ internal sealed class AcceptLoop(BoundEndpoint bound, ServerContext server, Conn
 
     private async ValueTask TrackAsync(ConnectionContext transport)
     {
-        long limit = server.Options.Limits.MaxConcurrentConnections ?? long.MaxValue;
-        if (connections.Count < limit)
+        if (bound.Endpoint.Admission.TryEnterConnection())
         {
             connections.Start(transport, bound.Endpoint);
             return;
         }
-        server.Metrics.ConnectionRejected();
-        server.Log.ConnectionRejected(transport.ConnectionId, limit);
-        transport.Abort(new ConnectionAbortedException("There are too many connections."));
+        server.Reject(transport, "there are too many connections");
         await transport.DisposeAsync();
     }
 }

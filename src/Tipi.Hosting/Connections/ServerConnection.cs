@@ -20,6 +20,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     private Http1Connection? _protocol;
     private IDictionary<object, object?>? _persistentState;
     private ConnectionHooks? _hooks;
+    private PeerCount? _peer;
     private CancellationTokenRegistration _closeWatch;
     private long _deadlineMs = long.MaxValue;
     private long _abortAtMs = long.MaxValue;
@@ -76,8 +77,11 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         set => Volatile.Write(ref _abortAtMs, value);
     }
 
-    /// <summary>True when the request that runs is the last one: the server stops or a close was asked for.</summary>
-    internal bool IsEnding => _isCloseRequested || Server.IsStopping;
+    /// <summary>True when an idle connection is to end: the server stops or a close was asked for.</summary>
+    internal bool MustEnd => _isCloseRequested || Server.IsStopping;
+
+    /// <summary>True when the request that runs is the last one.</summary>
+    internal bool IsEnding => MustEnd || Server.IsDraining;
 
     internal bool HasExpired => Server.Clock.NowMs > DeadlineMs;
 
@@ -165,7 +169,8 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         if (isLogged) Server.Log.ConnectionOpened(Id);
         try
         {
-            await (Endpoint.Pipeline is null ? ServeAsync(_accepted) : RunPipelineAsync(Endpoint.Pipeline));
+            if (TryEnterPeer(_accepted))
+                await (Endpoint.Pipeline is null ? ServeAsync(_accepted) : RunPipelineAsync(Endpoint.Pipeline));
         }
         catch (Exception error)
         {
@@ -183,7 +188,17 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
             Server.Log.ConnectionFailed(error, Id);
         }
         if (isLogged) Server.Log.ConnectionClosed(Id);
+        if (_peer is not null) Endpoint.Admission.LeavePeer(_peer);
+        Endpoint.Admission.LeaveConnection();
         _registry.Remove(this);
+    }
+
+    /// <summary>Counts the connection among those of its peer, or rejects it.</summary>
+    private bool TryEnterPeer(ConnectionContext transport)
+    {
+        if (Endpoint.Admission.TryEnterPeer(transport, out _peer)) return true;
+        Server.Reject(transport, "its address has too many connections");
+        return false;
     }
 
     private Task RunPipelineAsync(ConnectionDelegate pipeline)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Exchange;
@@ -11,7 +12,8 @@ internal sealed class ServerContext(
     TipiServerOptions options, ILogger log, ServerMetrics metrics, Application application)
 {
     private Http1StreamPool? _streams;
-    private long _upgraded;
+    private readonly LogThrottle _rejectionLog = new();
+    private volatile bool _isDraining;
     private volatile bool _isStopping;
 
     internal TipiServerOptions Options { get; } = options;
@@ -21,6 +23,11 @@ internal sealed class ServerContext(
     internal ServerMetrics Metrics { get; } = metrics;
 
     internal Application Application { get; } = application;
+
+    /// <summary>Counts for the endpoints that have the server's limits.</summary>
+    internal Admission Admission { get; } = new(options.Limits);
+
+    internal LogThrottle SheddingLog { get; } = new();
 
     internal ServerClock Clock { get; } = new(options.AddServerHeader);
 
@@ -36,14 +43,20 @@ internal sealed class ServerContext(
         set => _isStopping = value;
     }
 
-    /// <summary>Counts an upgraded connection, unless there are as many as allowed.</summary>
-    internal bool TryCountUpgrade()
+    /// <summary>True once the server is about to stop: answers ask clients to go elsewhere.</summary>
+    internal bool IsDraining
     {
-        if (Interlocked.Increment(ref _upgraded) <= (Options.Limits.MaxConcurrentUpgradedConnections ?? long.MaxValue))
-            return true;
-        Interlocked.Decrement(ref _upgraded);
-        return false;
+        get => _isDraining;
+        set => _isDraining = value;
     }
 
-    internal void UncountUpgrade() => Interlocked.Decrement(ref _upgraded);
+    /// <summary>Aborts a connection that is one too many, and says so.</summary>
+    internal void Reject(ConnectionContext connection, string reason)
+    {
+        Metrics.ConnectionRejected();
+        if (_rejectionLog.TryTake(Clock.NowMs, out long others))
+            Log.ConnectionRejected(
+                connection.ConnectionId, connection.RemoteEndPoint?.ToString() ?? "", reason, others);
+        connection.Abort(new ConnectionAbortedException($"The connection was rejected: {reason}."));
+    }
 }

@@ -16,8 +16,15 @@ internal static partial class ServerLog
     [LoggerMessage(3, LogLevel.Debug, "Connection {ConnectionId} was reset by its peer or aborted.")]
     internal static partial void ConnectionReset(this ILogger log, Exception error, string connectionId);
 
-    [LoggerMessage(4, LogLevel.Warning, "Connection {ConnectionId} was closed: there are {Limit} connections already.")]
-    internal static partial void ConnectionRejected(this ILogger log, string connectionId, long limit);
+    [LoggerMessage(4, LogLevel.Warning,
+        "Connection {ConnectionId} of {Peer} was closed: {Reason}. {Others} more since the last of these lines.")]
+    internal static partial void ConnectionRejected(
+        this ILogger log, string connectionId, string peer, string reason, long others);
+
+    [LoggerMessage(7, LogLevel.Warning,
+        "A request was answered with 503: as many run as MaxConcurrentRequests allows. {Others} more since the last of "
+        + "these lines.")]
+    internal static partial void RequestsShed(this ILogger log, long others);
 
     [LoggerMessage(5, LogLevel.Critical, "Connection {ConnectionId} failed by a fault of the server.")]
     internal static partial void ConnectionFailed(this ILogger log, Exception error, string connectionId);
@@ -71,4 +78,8 @@ internal static partial class ServerLog
 
     [LoggerMessage(42, LogLevel.Warning, "{Connections} connections did not end in time and were aborted.")]
     internal static partial void ConnectionsAborted(this ILogger log, int connections);
+
+    [LoggerMessage(43, LogLevel.Information,
+        "The server is about to stop and goes on accepting for {Delay}, so that load balancers notice.")]
+    internal static partial void DrainDelayed(this ILogger log, TimeSpan delay);
 }

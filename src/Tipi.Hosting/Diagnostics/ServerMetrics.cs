@@ -11,6 +11,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly UpDownCounter<long> _connections;
     private readonly Counter<long> _rejectedConnections;
     private readonly Counter<long> _refusedRequests;
+    private readonly Counter<long> _shedRequests;
     private readonly Counter<long> _handOffs;
     private readonly Counter<long> _learned;
 
@@ -23,6 +24,8 @@ internal sealed class ServerMetrics : IDisposable
             "tipi.rejected_connections", "{connection}", "Connections closed because there were too many.");
         _refusedRequests = _meter.CreateCounter<long>(
             "tipi.refused_requests", "{request}", "Requests refused before the application saw them.");
+        _shedRequests = _meter.CreateCounter<long>(
+            "tipi.shed_requests", "{request}", "Requests answered with 503 because too many were running.");
         _handOffs = _meter.CreateCounter<long>(
             "tipi.hand_offs", "{hand_off}", "Handlers that held a ring past the budget and lost it.");
         _learned = _meter.CreateCounter<long>(
@@ -37,6 +40,8 @@ internal sealed class ServerMetrics : IDisposable
 
     internal void RequestRefused(int statusCode) =>
         _refusedRequests.Add(1, new KeyValuePair<string, object?>("http.response.status_code", statusCode));
+
+    internal void RequestShed() => _shedRequests.Add(1);
 
     internal void HandedOff(long count) => _handOffs.Add(count);
 

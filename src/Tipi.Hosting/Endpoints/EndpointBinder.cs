@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
 
 namespace Tipi.Hosting.Endpoints;
@@ -12,7 +12,7 @@ namespace Tipi.Hosting.Endpoints;
 /// Binds what the options and the host ask for: endpoints given in code, else the host's addresses, else the default.
 /// Afterwards the host's addresses are the real ones.
 /// </summary>
-internal sealed class EndpointBinder(IConnectionListenerFactory transport, TipiServerOptions options, ILogger log)
+internal sealed class EndpointBinder(IConnectionListenerFactory transport, ServerContext server)
 {
     private const string DefaultAddress = "http://localhost:5000";
 
@@ -26,10 +26,10 @@ internal sealed class EndpointBinder(IConnectionListenerFactory transport, TipiS
     internal async Task BindAsync(IServerAddressesFeature addresses, CancellationToken cancellationToken)
     {
         bool hasAddresses = addresses.Addresses.Count > 0;
-        if (options.CodeEndpoints.Count > 0 && !(hasAddresses && addresses.PreferHostingUrls))
+        if (server.Options.CodeEndpoints.Count > 0 && !(hasAddresses && addresses.PreferHostingUrls))
         {
-            if (hasAddresses) log.AddressesOverridden(string.Join(", ", addresses.Addresses));
-            foreach (TipiListenOptions endpoint in options.CodeEndpoints)
+            if (hasAddresses) server.Log.AddressesOverridden(string.Join(", ", addresses.Addresses));
+            foreach (TipiListenOptions endpoint in server.Options.CodeEndpoints)
                 await ListenAsync(endpoint, cancellationToken);
         }
         else if (hasAddresses)
@@ -84,12 +84,12 @@ internal sealed class EndpointBinder(IConnectionListenerFactory transport, TipiS
         {
             TipiListenOptions endpoint = Make(endPoint);
             IConnectionListener listener = await BindAsync(endPoint, $"http://localhost:{port}", cancellationToken);
-            Bound.Add(new BoundEndpoint(listener, new ServerEndpoint(endpoint)));
+            Bound.Add(new BoundEndpoint(listener, new ServerEndpoint(endpoint, server)));
             return null;
         }
         catch (SocketException error)
         {
-            log.LoopbackSkipped(error, $"http://localhost:{port}", endPoint.ToString());
+            server.Log.LoopbackSkipped(error, $"http://localhost:{port}", endPoint.ToString());
             return error;
         }
     }
@@ -105,15 +105,15 @@ internal sealed class EndpointBinder(IConnectionListenerFactory transport, TipiS
         catch (SocketException error) when (endPoint is IPEndPoint { AddressFamily: AddressFamily.InterNetworkV6 } any
             && any.Address.Equals(IPAddress.IPv6Any))
         {
-            log.LoopbackSkipped(error, AddressOf(endPoint), endPoint.ToString()!);
+            server.Log.LoopbackSkipped(error, AddressOf(endPoint), endPoint.ToString()!);
             var v4 = new IPEndPoint(IPAddress.Any, any.Port);
             listener = await BindAsync(v4, AddressOf(v4), cancellationToken);
         }
-        Bound.Add(new BoundEndpoint(listener, new ServerEndpoint(endpoint)));
+        Bound.Add(new BoundEndpoint(listener, new ServerEndpoint(endpoint, server)));
         _addresses.Add(AddressOf(listener.EndPoint));
     }
 
-    private TipiListenOptions Make(EndPoint endPoint) => new(endPoint, options);
+    private TipiListenOptions Make(EndPoint endPoint) => new(endPoint, server.Options);
 
     private async Task<IConnectionListener> BindAsync(
         EndPoint endPoint, string address, CancellationToken cancellationToken)

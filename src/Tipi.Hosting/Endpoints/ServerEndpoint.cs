@@ -10,10 +10,13 @@ internal sealed class ServerEndpoint
     private static readonly ConnectionDelegate s_serve =
         static context => context.Features.Get<ServerConnection>()!.ServeAsync(context);
 
-    internal ServerEndpoint(TipiListenOptions options)
+    /// <param name="options">What the endpoint is to be.</param>
+    /// <param name="server">Counts for the endpoints that have the server's limits.</param>
+    internal ServerEndpoint(TipiListenOptions options, ServerContext server)
     {
         Options = options;
         Limits = options.MakeLimits();
+        Admission = ReferenceEquals(Limits, server.Options.Limits) ? server.Admission : new Admission(Limits);
         Http1Limits = new Http1Limits
         {
             MaxRequestLineSize = Limits.MaxRequestLineSize,
@@ -27,6 +30,8 @@ internal sealed class ServerEndpoint
 
     /// <summary>The limits of this endpoint: the server's, or its own.</summary>
     internal TipiServerLimits Limits { get; }
+
+    internal Admission Admission { get; }
 
     internal Http1Limits Http1Limits { get; }
 

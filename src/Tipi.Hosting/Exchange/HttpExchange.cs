@@ -102,6 +102,9 @@ internal sealed class HttpExchange
     /// <summary>True once the connection is the application's, in both directions.</summary>
     internal bool IsUpgraded { get; set; }
 
+    /// <summary>True while the request counts among those that run at once.</summary>
+    internal bool IsAdmitted { get; set; }
+
     /// <summary>Why the body was given up; the connection can not go on.</summary>
     internal Exception? Failure { get; private set; }
 

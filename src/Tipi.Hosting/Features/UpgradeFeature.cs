@@ -13,9 +13,10 @@ internal sealed class UpgradeFeature(HttpExchange exchange) : IHttpUpgradeFeatur
     {
         if (exchange.IsUpgraded) throw new InvalidOperationException("The connection is upgraded already.");
         if (!exchange.Input.IsUpgradable) throw new InvalidOperationException("The request asks for no upgrade.");
-        if (!exchange.Server.TryCountUpgrade())
+        if (!exchange.Connection.Endpoint.Admission.TryEnterUpgrade())
             throw new InvalidOperationException("The limit of upgraded connections is reached.");
         exchange.IsUpgraded = true;
+        exchange.Connection.Endpoint.Admission.LeaveRequest(exchange);
         exchange.Response.StatusCode = StatusCodes.Status101SwitchingProtocols;
         exchange.Response.ReasonPhrase = null;
         exchange.ResponseHeaders.ContentLength = null;

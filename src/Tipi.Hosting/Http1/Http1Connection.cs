@@ -58,8 +58,10 @@ internal sealed class Http1Connection(ServerConnection owner)
                 if (head == Http1HeadStatus.End) break;
 
                 Http1Stream stream = _stream!;
-                if (_scheduler?.WantsBlockingThread(stream.Exchange) == true) await Hop.ToBlockingThread();
-                Task run = Start(stream.Exchange);
+                bool isAdmitted = owner.Endpoint.Admission.TryEnterRequest(stream.Exchange);
+                if (isAdmitted && _scheduler?.WantsBlockingThread(stream.Exchange) == true)
+                    await Hop.ToBlockingThread();
+                Task run = isAdmitted ? Start(stream.Exchange) : Overload.Answer(stream.Exchange);
                 if (!run.IsCompleted)
                 {
                     await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -89,11 +91,11 @@ internal sealed class Http1Connection(ServerConnection owner)
     private Http1HeadStatus TakeHead(ReadResult read)
     {
         ReadOnlySequence<byte> buffer = read.Buffer;
-        if (read.IsCanceled && MustEnd(buffer)) return Http1HeadStatus.End;
+        if (read.IsCanceled && HasToEnd(buffer)) return Http1HeadStatus.End;
         if (buffer.IsEmpty)
         {
             _input.AdvanceTo(buffer.Start);
-            return read.IsCompleted || owner.IsEnding ? Http1HeadStatus.End : Http1HeadStatus.Partial;
+            return read.IsCompleted || owner.MustEnd ? Http1HeadStatus.End : Http1HeadStatus.Partial;
         }
         Http1Stream stream = _stream ?? BeginHead();
         switch (stream.Parse(buffer, owner, out ProtocolError error))
@@ -113,10 +115,10 @@ internal sealed class Http1Connection(ServerConnection owner)
     }
 
     /// <summary>The server woke the read: because it stops, or because a deadline may have passed.</summary>
-    private bool MustEnd(in ReadOnlySequence<byte> buffer)
+    private bool HasToEnd(in ReadOnlySequence<byte> buffer)
     {
         bool isIdle = buffer.IsEmpty && _stream is null;
-        bool mustEnd = owner.HasExpired || (isIdle && owner.IsEnding);
+        bool mustEnd = owner.HasExpired || (isIdle && owner.MustEnd);
         if (!mustEnd) return false;
         _input.AdvanceTo(buffer.End);
         if (!isIdle) Refuse(new ProtocolError(ProtocolErrorCode.Timeout));
@@ -172,6 +174,7 @@ internal sealed class Http1Connection(ServerConnection owner)
     {
         if (goesOn) owner.ExpireIn(owner.Limits.KeepAliveTimeout);
         else PrepareClose(stream, isWhole);
+        owner.Endpoint.Admission.LeaveRequest(stream.Exchange);
         ExchangeEnding.DisposeContext(stream.Exchange, error);
         bool mayBeHeld = stream.Exchange.IsUpgraded || stream.Body.IsPending || owner.IsClosed || !isWhole;
         Recycle(stream, isSafe: !mayBeHeld);
@@ -186,7 +189,7 @@ internal sealed class Http1Connection(ServerConnection owner)
 
     private void PrepareClose(Http1Stream stream, bool isWhole)
     {
-        if (stream.Exchange.IsUpgraded) owner.Server.UncountUpgrade();
+        if (stream.Exchange.IsUpgraded) owner.Endpoint.Admission.LeaveUpgrade();
         else if (isWhole) _lingers = !stream.Body.IsAtEnd;
         // Without an end of its own only a reset shows that this body is not whole.
         else if (stream.Output.EndsByClose) owner.Abort("The response could not be ended.");

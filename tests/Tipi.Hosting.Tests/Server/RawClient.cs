@@ -27,6 +27,8 @@ internal sealed class RawClient : IDisposable
         return new RawClient(socket);
     }
 
+    internal static RawClient Over(Socket connected) => new(connected);
+
     internal Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
 
     internal async Task SendAsync(byte[] bytes)

@@ -1,0 +1,63 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Tipi.Hosting.Exchange;
+
+namespace Tipi.Hosting.Connections;
+
+/// <summary>
+/// Counts what is open at once and refuses what goes beyond the limits. Endpoints with limits of their own count apart,
+/// so that an endpoint for health checks is not locked out by the others.
+/// </summary>
+internal sealed class Admission(TipiServerLimits limits)
+{
+    private readonly PeerCounts _peers = new();
+    private long _connections;
+    private long _upgraded;
+    private long _requests;
+
+    internal bool TryEnterConnection() =>
+        TryEnter(ref _connections, limits.MaxConcurrentConnections ?? long.MaxValue);
+
+    internal void LeaveConnection() => Interlocked.Decrement(ref _connections);
+
+    internal bool TryEnterUpgrade() =>
+        TryEnter(ref _upgraded, limits.MaxConcurrentUpgradedConnections ?? long.MaxValue);
+
+    internal void LeaveUpgrade() => Interlocked.Decrement(ref _upgraded);
+
+    /// <summary>Counts a connection of a peer, where peers are limited and the peer has an address.</summary>
+    /// <param name="connection">The connection; its address is asked for only where peers are limited.</param>
+    /// <param name="count">What to leave with later; null when nothing was counted.</param>
+    /// <returns>False when the peer has as many as allowed.</returns>
+    internal bool TryEnterPeer(ConnectionContext connection, out PeerCount? count)
+    {
+        count = null;
+        if (limits.MaxConnectionsPerIP is not { } most) return true;
+        if (connection.RemoteEndPoint is not IPEndPoint ip) return true;
+        count = _peers.TryEnter(ip.Address, most);
+        return count is not null;
+    }
+
+    internal void LeavePeer(PeerCount count) => _peers.Leave(count);
+
+    /// <summary>Counts a request, where requests are limited.</summary>
+    internal bool TryEnterRequest(HttpExchange exchange)
+    {
+        if (limits.MaxConcurrentRequests is not { } most) return true;
+        return exchange.IsAdmitted = TryEnter(ref _requests, most);
+    }
+
+    internal void LeaveRequest(HttpExchange exchange)
+    {
+        if (!exchange.IsAdmitted) return;
+        exchange.IsAdmitted = false;
+        Interlocked.Decrement(ref _requests);
+    }
+
+    private static bool TryEnter(ref long count, long most)
+    {
+        if (Interlocked.Increment(ref count) <= most) return true;
+        Interlocked.Decrement(ref count);
+        return false;
+    }
+}
