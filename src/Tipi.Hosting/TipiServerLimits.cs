@@ -13,6 +13,7 @@ public sealed class TipiServerLimits
     private int _maxRequestHeaderCount = 100;
     private TimeSpan _keepAliveTimeout = TimeSpan.FromSeconds(130);
     private TimeSpan _requestHeadersTimeout = TimeSpan.FromSeconds(30);
+    private TimeSpan _requestDrainTimeout = TimeSpan.FromSeconds(5);
     private long? _maxConcurrentConnections;
     private long? _maxConcurrentUpgradedConnections;
     private int? _maxConnectionsPerIP;
@@ -92,6 +93,16 @@ public sealed class TipiServerLimits
     /// <c>IHttpMinResponseDataRateFeature</c>.
     /// </summary>
     public MinDataRate? MinResponseDataRate { get; set; } = new(240, TimeSpan.FromSeconds(5));
+
+    /// <summary>
+    /// How long the rest of a body that the application did not read may take to arrive, so that the connection can go
+    /// on; then it is closed. Default: 5 s. Checked once a second.
+    /// </summary>
+    public TimeSpan RequestDrainTimeout
+    {
+        get => _requestDrainTimeout;
+        set => _requestDrainTimeout = Positive(value);
+    }
 
     /// <summary>Connections open at once; more are closed at once. Default: null, no limit.</summary>
     public long? MaxConcurrentConnections

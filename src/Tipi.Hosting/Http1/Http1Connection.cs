@@ -24,9 +24,6 @@ internal sealed class Http1Connection(ServerConnection owner)
     /// <summary>Requests served in one go before others get their turn: a client may pipeline without end.</summary>
     private const int LongestBurst = 32;
 
-    /// <summary>As in Kestrel.</summary>
-    private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(5);
-
     private readonly PipeReader _input = owner.Transport.Transport.Input;
     private readonly RequestScheduler? _scheduler = RequestScheduler.For(owner);
     private Http1Stream? _stream;
@@ -183,7 +180,7 @@ internal sealed class Http1Connection(ServerConnection owner)
 
     private ValueTask<bool> DrainAsync(Http1Stream stream)
     {
-        owner.ExpireIn(s_drainTime);
+        owner.ExpireIn(owner.Limits.RequestDrainTimeout);
         return stream.Body.DrainAsync(owner);
     }
 

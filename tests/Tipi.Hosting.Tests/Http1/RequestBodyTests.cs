@@ -246,6 +246,24 @@ public sealed class RequestBodyTests
     }
 
     [Theory, OnEachTransport]
+    public async Task An_unread_body_that_does_not_come_closes_the_connection_in_time(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            transport, context => context.Response.WriteAsync("unread"),
+            options => options.Limits.RequestDrainTimeout = TimeSpan.FromSeconds(1));
+        using RawClient client = await server.ConnectAsync();
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nx");
+        Assert.Equal("unread", (await client.ReadResponseAsync()).Body);
+        Task<bool> ended = client.IsEndedAsync();
+        for (int i = 0; i < 60 && !ended.IsCompleted; i++)
+        {
+            await client.SendAsync("x");
+            await Task.WhenAny(ended, Task.Delay(200));
+        }
+        Assert.True(ended.IsCompleted, "The connection is still open.");
+    }
+
+    [Theory, OnEachTransport]
     public async Task Synchronous_reads_and_writes_must_be_allowed(TipiTransport transport)
     {
         await using TestServer server = await TestServer.StartAsync(transport, context =>
