@@ -15,4 +15,7 @@ internal static partial class TransportLog
 
     [LoggerMessage(2, LogLevel.Error, "A callback on a ring's thread failed, or the ring itself did.")]
     public static partial void Fault(ILogger logger, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Warning, "io_uring is not available: {Cause}; {Remedy}. The server uses sockets.")]
+    public static partial void RingMissing(ILogger logger, string cause, string remedy);
 }

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Tipi.Transport.Uring;
 
@@ -8,14 +10,18 @@ namespace Tipi.Transport.Uring;
 public static class UringWebHostBuilderExtensions
 {
     /// <summary>
-    /// Makes Kestrel listen with io_uring. To be called after <c>UseKestrel</c>. Where io_uring is not to be had,
-    /// nothing changes: see <see cref="RingSupport.Probe"/> for the reason.
+    /// Makes Kestrel listen with io_uring. To be called after <c>UseKestrel</c>. Where io_uring is not to be had
+    /// Kestrel keeps its sockets, and on Linux one warning at start says why and what helps.
     /// </summary>
     public static IWebHostBuilder UseUringTransport(
         this IWebHostBuilder builder, Action<UringTransportOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        if (!RingSupport.Probe().IsAvailable) return builder;
+        RingSupport support = RingSupport.Probe();
+        if (!support.IsAvailable)
+            return builder.ConfigureServices(
+                services => services.AddSingleton<IHostedService>(
+                    provider => new MissingRingNotice(support, provider.GetRequiredService<ILoggerFactory>())));
         return builder.ConfigureServices(services =>
         {
             if (configure is not null) services.Configure(configure);

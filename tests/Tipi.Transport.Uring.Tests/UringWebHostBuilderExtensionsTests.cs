@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Tipi.Tests.Kernel;
 
 namespace Tipi.Transport.Uring.Tests;
 
@@ -34,6 +35,27 @@ public sealed class UringWebHostBuilderExtensionsTests
         Assert.Equal(2, factory.RingCount);
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
         await Task.WhenAll(Enumerable.Range(0, 20).Select(i => AskAsync(client, i)));
+        await app.StopAsync();
+    }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task Where_the_ring_is_missing_kestrel_keeps_its_sockets_and_one_warning_says_why()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "seccomp exists on Linux only");
+        using var lines = new LogLines();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddSingleton<ILoggerFactory>(lines);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        await using var app = ForbiddingThread.Run(ForbiddingThread.Eperm, () =>
+        {
+            builder.WebHost.UseUringTransport();
+            return builder.Build();
+        });
+        app.MapGet("/", () => "hello");
+        await app.StartAsync();
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        Assert.Equal("hello", await client.GetStringAsync(new Uri("/", UriKind.Relative)));
+        Assert.Single(lines.All, line => line.Text.Contains("seccomp", StringComparison.Ordinal));
         await app.StopAsync();
     }
 
