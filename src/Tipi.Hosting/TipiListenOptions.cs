@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Tipi.Protocols.Http;
 
 namespace Tipi.Hosting;
 
@@ -10,6 +11,7 @@ public sealed class TipiListenOptions : IConnectionBuilder
 {
     private readonly List<Func<ConnectionDelegate, ConnectionDelegate>> _middleware = [];
     private readonly List<Action<TipiServerLimits>> _limits = [];
+    private HttpStrictness? _strictness;
 
     internal TipiListenOptions(EndPoint endPoint, TipiServerOptions serverOptions)
     {
@@ -32,6 +34,16 @@ public sealed class TipiListenOptions : IConnectionBuilder
 
     /// <summary>What is spoken here. Default: <see cref="HttpProtocols.Http1AndHttp2"/>.</summary>
     public HttpProtocols Protocols { get; set; } = HttpProtocols.Http1AndHttp2;
+
+    /// <summary>How invalid requests are judged here. Default: the server's.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration.</exception>
+    public HttpStrictness Strictness
+    {
+        get => _strictness ?? ServerOptions.Strictness;
+        set => _strictness = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "Strictness can be Strict or Lenient.");
+    }
 
     /// <summary>The application's services, for middleware.</summary>
     public IServiceProvider ApplicationServices => ServerOptions.ApplicationServices;

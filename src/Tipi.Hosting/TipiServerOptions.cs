@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
+using Tipi.Protocols.Http;
 using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting;
@@ -59,6 +60,19 @@ public sealed class TipiServerOptions
         get;
         set => field = value ?? throw new ArgumentNullException(nameof(value));
     } = s_usualEncoding;
+
+    /// <summary>
+    /// How invalid requests are judged. Default: <see cref="HttpStrictness.Strict"/>, they are refused;
+    /// <see cref="HttpStrictness.Lenient"/> serves those that Kestrel serves and that are no danger.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration.</exception>
+    public HttpStrictness Strictness
+    {
+        get;
+        set => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "Strictness can be Strict or Lenient.");
+    }
 
     /// <summary>
     /// Makes a new string for each path and header value. Default: false, strings that were seen lately are given out

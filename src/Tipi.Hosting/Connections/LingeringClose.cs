@@ -8,8 +8,11 @@ namespace Tipi.Hosting.Connections;
 /// </summary>
 internal static class LingeringClose
 {
-    /// <summary>Received bytes beyond this are a client that does not listen.</summary>
-    private const long MostBytes = 256 * 1024;
+    /// <summary>
+    /// Received bytes beyond this are a client that does not listen. Enough for an upload that is refused at its first
+    /// bytes: many clients read no answer before they have sent it all.
+    /// </summary>
+    private const long MostBytes = 16 * 1024 * 1024;
 
     /// <summary>Long enough for an answer to arrive, short enough that a silent client costs nothing.</summary>
     private static readonly TimeSpan s_time = TimeSpan.FromSeconds(1);

@@ -22,6 +22,8 @@ internal sealed class ServerEndpoint
             MaxRequestLineSize = Limits.MaxRequestLineSize,
             MaxHeadersTotalSize = Limits.MaxRequestHeadersTotalSize,
             MaxHeaderCount = Limits.MaxRequestHeaderCount,
+            Strictness = options.Strictness,
+            AllowHostOverride = options.ServerOptions.AllowHostHeaderOverride,
         };
         if (options.HasMiddleware) Pipeline = options.Build(s_serve);
     }

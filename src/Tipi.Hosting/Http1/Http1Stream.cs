@@ -14,6 +14,9 @@ namespace Tipi.Hosting.Http1;
 /// </summary>
 internal sealed class Http1Stream
 {
+    /// <summary>As in Kestrel, the name of a Content-Length that does not count beside Transfer-Encoding.</summary>
+    private const string IgnoredLength = "X-Content-Length";
+
     private byte[] _assembled = [];
     private int _assembledLength;
 
@@ -135,12 +138,16 @@ internal sealed class Http1Stream
         for (int i = 0; i < Head.FieldCount; i++)
         {
             ref readonly FieldLine line = ref Head[i];
-            if (line.Known == KnownField.ContentLength) continue;
-            string name = line.Known == KnownField.Unknown
-                ? Strings.Get(line.Name(bytes))
-                : FieldNames.GetName(line.Known);
+            if (line.Known == KnownField.ContentLength && Head.Body.Kind != BodyKind.Chunked) continue;
+            string name = line.Known switch
+            {
+                KnownField.Unknown => Strings.Get(line.Name(bytes)),
+                KnownField.ContentLength => IgnoredLength,
+                _ => FieldNames.GetName(line.Known),
+            };
             headers.AddReceived(name, Strings.Get(line.Value(bytes)));
         }
         headers.ContentLength = Head.ContentLength;
+        if (Head.HostIsOverridden) headers["Host"] = Strings.Get(Head.AuthorityRange.Of(bytes));
     }
 }

@@ -65,6 +65,69 @@ public sealed class RefusalTests
         Assert.True(await client.IsEndedAsync());
     }
 
+    /// <summary>What a client sends at once, although its first bytes are refused, costs no answer.</summary>
+    [Theory, OnEachTransport]
+    public async Task Megabytes_behind_a_refusal_do_not_destroy_it(TipiTransport transport)
+    {
+        string megabyte = new('x', 1 << 20);
+        string manyFields = string.Concat(Enumerable.Repeat($"X: {new string('x', 1000)}\r\n", 1 << 10));
+        await using TestServer server = await TestServer.StartAsync(
+            transport, async context =>
+            {
+                await context.Request.Body.CopyToAsync(Stream.Null);
+                await context.Response.WriteAsync("ok");
+            }, options => options.Limits.MaxRequestBodySize = 1000);
+        (int Status, string Text)[] cases =
+        [
+            (431, "GET / HTTP/1.1\r\nHost: a\r\n" + manyFields + "\r\n"),
+            (431, "GET / HTTP/1.1\r\nHost: a\r\nX: " + megabyte + "\r\n\r\n"),
+            (414, "GET /" + megabyte + " HTTP/1.1\r\nHost: a\r\n\r\n"),
+            (413, $"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {1 << 20}\r\n\r\n" + megabyte),
+            (413, $"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {10 << 20}\r\n\r\n"
+                + new string('x', 10 << 20)),
+            (413, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n100000\r\n" + megabyte),
+            (400, "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n" + megabyte),
+            (414, megabyte),
+        ];
+        await Task.WhenAll(cases.Select(async one =>
+        {
+            using RawClient client = await server.ConnectAsync();
+            await client.SendAsync(one.Text);
+            Assert.Equal(one.Status, (await client.ReadResponseAsync()).Status);
+            Assert.True(await client.IsEndedAsync());
+        }));
+    }
+
+    [Theory, OnEachTransport]
+    public async Task Garbage_behind_many_requests_leaves_all_their_answers(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            transport, context => context.Response.WriteAsync("ok"));
+        using RawClient client = await server.ConnectAsync();
+        string requests = string.Concat(Enumerable.Repeat("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 100));
+        await client.SendAsync(requests + "\0" + new string('x', 100_000));
+        for (int i = 0; i < 100; i++) Assert.Equal("ok", (await client.ReadResponseAsync()).Body);
+        Assert.Equal(400, (await client.ReadResponseAsync()).Status);
+        Assert.True(await client.IsEndedAsync());
+    }
+
+    [Theory, OnEachTransport]
+    public async Task A_body_that_is_still_being_sent_does_not_destroy_the_answer(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            transport, async context => await context.Request.Body.CopyToAsync(Stream.Null),
+            options => options.Limits.MaxRequestBodySize = 1000);
+        using RawClient client = await server.ConnectAsync();
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n");
+        for (int i = 0; i < 5; i++)
+        {
+            await client.SendAsync(new string('x', 10_000));
+            await Task.Delay(30);
+        }
+        Assert.Equal(413, (await client.ReadResponseAsync()).Status);
+        Assert.True(await client.IsEndedAsync());
+    }
+
     [Theory, OnEachTransport]
     public async Task Limits_come_from_the_options(TipiTransport transport)
     {
