@@ -80,11 +80,13 @@ public sealed class TipiServerOptions
     /// </summary>
     public bool DisableStringReuse { get; set; }
 
-    /// <summary>True when header values may have other encodings than the usual ones.</summary>
-    internal bool HasRequestEncodings => RequestHeaderEncodingSelector != s_usualEncoding;
+    /// <summary>The selector; null when all values have the usual encoding.</summary>
+    internal Func<string, Encoding?>? RequestEncodings =>
+        RequestHeaderEncodingSelector == s_usualEncoding ? null : RequestHeaderEncodingSelector;
 
-    /// <summary>True when response header values may have other encodings than the usual ones.</summary>
-    internal bool HasResponseEncodings => ResponseHeaderEncodingSelector != s_usualEncoding;
+    /// <summary>The selector; null when all values have the usual encoding.</summary>
+    internal Func<string, Encoding?>? ResponseEncodings =>
+        ResponseHeaderEncodingSelector == s_usualEncoding ? null : ResponseHeaderEncodingSelector;
 
     /// <summary>
     /// How long the server goes on accepting after it was asked to stop, so that load balancers notice: readiness is

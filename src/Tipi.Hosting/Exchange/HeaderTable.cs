@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -12,15 +13,21 @@ namespace Tipi.Hosting.Exchange;
 /// The fields of one message, in the order they were added. A message has few, so a lookup is a scan: first by
 /// reference, since the usual names are interned, then without regard to case. Content-Length is kept as a number.
 /// </summary>
-/// <param name="isResponse">Responses check what the application sets: it must not break out of its line.</param>
-internal sealed class HeaderTable(bool isResponse) : IHeaderDictionary
+/// <param name="role">What is sent is checked when the application sets it.</param>
+/// <param name="encodings">The encoding of a value by its name, for what is beyond ASCII; null: only ASCII.</param>
+internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? encodings = null) : IHeaderDictionary
 {
     private const long NoLength = -1;
+
+    private readonly HeaderRole _role = role;
 
     private Field[] _fields = new Field[16];
     private int _count;
     private long _contentLength = NoLength;
     private bool _isFrozen;
+
+    /// <summary>A table without fields, which nobody can change.</summary>
+    internal static HeaderTable None { get; } = new(HeaderRole.Response) { _isFrozen = true };
 
     public int Count => _count + (_contentLength == NoLength ? 0 : 1);
 
@@ -36,10 +43,14 @@ internal sealed class HeaderTable(bool isResponse) : IHeaderDictionary
         set
         {
             ThrowIfFrozen();
+            FieldPlace.Check(HeaderNames.ContentLength, _role);
             if (value < 0) throw new ArgumentOutOfRangeException(nameof(value), "Content-Length can not be negative.");
             _contentLength = value ?? NoLength;
         }
     }
+
+    /// <summary>True when a value may have to be encoded otherwise than one byte a character.</summary>
+    internal bool HasEncoded { get; private set; }
 
     /// <summary>The fields but Content-Length.</summary>
     internal ReadOnlySpan<Field> Fields => _fields.AsSpan(0, _count);
@@ -51,7 +62,7 @@ internal sealed class HeaderTable(bool isResponse) : IHeaderDictionary
         {
             ArgumentNullException.ThrowIfNull(key);
             ThrowIfFrozen();
-            if (IsContentLength(key)) _contentLength = ParseLength(value);
+            if (IsContentLength(key)) SetLength(value);
             else if (value.Count == 0) RemoveField(key);
             else SetField(key, value);
         }
@@ -128,6 +139,9 @@ internal sealed class HeaderTable(bool isResponse) : IHeaderDictionary
         else Append(name, value);
     }
 
+    /// <summary>The encoding of this field's values; null: ASCII.</summary>
+    internal Encoding? EncodingOf(string name) => encodings?.Invoke(name);
+
     /// <summary>No further change: the head is on its way.</summary>
     internal void Freeze() => _isFrozen = true;
 
@@ -136,7 +150,7 @@ internal sealed class HeaderTable(bool isResponse) : IHeaderDictionary
         _fields.AsSpan(0, _count).Clear();
         _count = 0;
         _contentLength = NoLength;
-        _isFrozen = false;
+        _isFrozen = HasEncoded = false;
     }
 
     private static bool IsContentLength(string key) =>
@@ -149,6 +163,12 @@ internal sealed class HeaderTable(bool isResponse) : IHeaderDictionary
         if (value.Count == 0) return NoLength;
         if (HeaderUtilities.TryParseNonNegativeInt64(value.ToString(), out long length)) return length;
         throw new InvalidOperationException($"Content-Length can not be \"{value}\": it is a number of bytes.");
+    }
+
+    private void SetLength(StringValues value)
+    {
+        FieldPlace.Check(HeaderNames.ContentLength, _role);
+        _contentLength = ParseLength(value);
     }
 
     private string LengthText() => _contentLength.ToString(CultureInfo.InvariantCulture);
@@ -171,7 +191,7 @@ internal sealed class HeaderTable(bool isResponse) : IHeaderDictionary
 
     private void SetField(string key, StringValues value)
     {
-        if (isResponse) Validate(key, value);
+        if (_role != HeaderRole.Request) Validate(key, value);
         int index = Find(key);
         if (index >= 0) _fields[index].Value = value;
         else Append(key, value);
@@ -193,19 +213,31 @@ internal sealed class HeaderTable(bool isResponse) : IHeaderDictionary
         return true;
     }
 
-    private static void Validate(string key, StringValues values)
+    private void Validate(string key, StringValues values)
     {
         if (!FieldValidation.IsToken(key))
             throw new InvalidOperationException($"\"{Printable(key)}\" is not a header name: it is not a token.");
+        if (_role != HeaderRole.Response) FieldPlace.Check(key, _role);
         for (int i = 0; i < values.Count; i++)
         {
             string value = values[i] ?? "";
             int wrong = FieldValidation.IndexOfInvalidValueChar(value);
-            if (wrong < 0) continue;
+            if (wrong < 0 || IsValidEncoded(key, value)) continue;
             throw new InvalidOperationException(
                 $"The value of the header {key} has the character 0x{(int)value[wrong]:X4} at position {wrong}: "
-                + "only visible ASCII, spaces and tabs can be sent.");
+                + "only visible ASCII, spaces and tabs can be sent, unless ResponseHeaderEncodingSelector names an "
+                + "encoding.");
         }
+    }
+
+    /// <summary>True when there is an encoding for the value, and it makes nothing that ends a line.</summary>
+    private bool IsValidEncoded(string key, string value)
+    {
+        if (EncodingOf(key) is not { } encoding) return false;
+        string bytes = Encoding.Latin1.GetString(encoding.GetBytes(value));
+        if (FieldValidation.IndexOfInvalidValueChar(bytes, allowLatin1: true) >= 0) return false;
+        HasEncoded = true;
+        return true;
     }
 
     private static string Printable(string text) =>
@@ -213,8 +245,10 @@ internal sealed class HeaderTable(bool isResponse) : IHeaderDictionary
 
     private void ThrowIfFrozen()
     {
-        if (_isFrozen)
-            throw new InvalidOperationException("Headers can not be changed: the response has already started.");
+        if (!_isFrozen) return;
+        throw new InvalidOperationException(ReferenceEquals(this, None)
+            ? "This message has no place for further fields: see IsReadOnly first."
+            : "Headers can not be changed: the response has already started.");
     }
 
     internal struct Field

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tipi.Hosting.Connections;
@@ -23,8 +24,8 @@ internal sealed class HttpExchange
         Server = server;
         Input = input;
         _output = output;
-        RequestHeaders = new HeaderTable(isResponse: false);
-        ResponseHeaders = new HeaderTable(isResponse: true);
+        RequestHeaders = new HeaderTable(HeaderRole.Request);
+        ResponseHeaders = new HeaderTable(HeaderRole.Response, server.Options.ResponseEncodings);
         Body = new ResponseBody(this, output);
         RequestStream = new RequestStream(this);
         ResponseStream = new ResponseStream(this);
@@ -35,6 +36,7 @@ internal sealed class HttpExchange
         Endpoint = new EndpointFeature();
         RouteValues = new RouteValuesFeature();
         BadRequest = new BadRequestFeature();
+        ResponseTrailers = new ResponseTrailersFeature(this);
         var rates = new DataRateFeature(this);
         Features = server.Application.CreateFeatures();
         Features.Serve([
@@ -42,7 +44,8 @@ internal sealed class HttpExchange
             new IdentifierFeature(this), Peer, Lifetime, new BodyDetectionFeature(this),
             new TrailersFeature(this), new UpgradeFeature(this), new MaxBodySizeFeature(this),
             new BodyControlFeature(this), BadRequest, RouteValues, Endpoint, new PersistentStateFeature(this),
-            rates, rates, ExtendedConnectFeature.None, ExtendedConnectFeature.None]);
+            rates, rates, ExtendedConnectFeature.None, ExtendedConnectFeature.None,
+            ResponseTrailers, new InformationalResponseFeature(this)]);
     }
 
     internal ServerContext Server { get; }
@@ -75,6 +78,8 @@ internal sealed class HttpExchange
 
     internal BadRequestFeature BadRequest { get; }
 
+    internal ResponseTrailersFeature ResponseTrailers { get; }
+
     /// <summary>The connection of the request that runs; null between two requests.</summary>
     internal ServerConnection Connection { get; private set; } = null!;
 
@@ -96,6 +101,10 @@ internal sealed class HttpExchange
     internal int StatusCode => Response.StatusCode;
 
     internal bool ForbidsBody => ResponseRules.ForbidsBody(Response.StatusCode);
+
+    /// <summary>True while trailers that are added would reach the client, as far as is known.</summary>
+    internal bool TakesTrailers =>
+        _output.TakesTrailers && Stage != ResponseStage.Ended && (HasStarted || DeclaredLength is null);
 
     internal long? DeclaredLength => Response.Headers.ContentLength;
 
@@ -146,6 +155,10 @@ internal sealed class HttpExchange
         ArgumentNullException.ThrowIfNull(callback);
         _completed.Add(callback, state);
     }
+
+    internal ValueTask<FlushResult> SendInformationalAsync(
+        int statusCode, HeaderTable fields, CancellationToken cancellation) =>
+        _output.SendInformationalAsync(statusCode, fields, cancellation);
 
     /// <summary>
     /// Runs what waits for the start, then encodes the head. Does nothing when the response has started.
@@ -204,6 +217,7 @@ internal sealed class HttpExchange
         _starting.Clear();
         Body.Discard();
         ResponseHeaders.Reset();
+        ResponseTrailers.Reset();
         Response.Replace(statusCode, ResponseHeaders);
     }
 
@@ -236,6 +250,7 @@ internal sealed class HttpExchange
         Endpoint.Reset();
         RouteValues.Reset();
         BadRequest.Reset();
+        ResponseTrailers.Reset();
         Body.Reset();
         RequestHeaders.Reset();
         ResponseHeaders.Reset();

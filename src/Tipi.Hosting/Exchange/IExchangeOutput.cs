@@ -9,6 +9,15 @@ namespace Tipi.Hosting.Exchange;
 internal interface IExchangeOutput
 {
     /// <summary>
+    /// False when trailers could not reach the client: the version, or the head as it was written, has no place for
+    /// them.
+    /// </summary>
+    bool TakesTrailers { get; }
+
+    /// <summary>Sends an informational response at once, before the head, if the version knows such.</summary>
+    ValueTask<FlushResult> SendInformationalAsync(int statusCode, HeaderTable fields, CancellationToken cancellation);
+
+    /// <summary>
     /// Encodes status and headers. <paramref name="bodyEnds"/>: nothing was written and nothing will be.
     /// </summary>
     void WriteHead(bool bodyEnds);
@@ -19,7 +28,7 @@ internal interface IExchangeOutput
     /// <summary>Takes <paramref name="count"/> body bytes from the memory last given.</summary>
     void Advance(int count);
 
-    /// <summary>Ends the body. What was written leaves with the next flush.</summary>
+    /// <summary>Ends the body, with its trailers. What was written leaves with the next flush.</summary>
     void WriteEnd();
 
     ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken);

@@ -12,7 +12,7 @@ namespace Tipi.Hosting.Features;
 /// </summary>
 internal static class FeatureSlots
 {
-    internal const int ServedCount = 20;
+    internal const int ServedCount = 22;
 
     internal static readonly Type[] Types =
     [
@@ -38,6 +38,8 @@ internal static class FeatureSlots
 #pragma warning disable CA2252 // A preview of the framework: it is only named, so that it can be answered with no.
         typeof(IHttpWebTransportFeature),
 #pragma warning restore CA2252
+        typeof(IHttpResponseTrailersFeature),
+        typeof(IHttpInformationalResponseFeature),
 
         typeof(IServiceProvidersFeature),
         typeof(IItemsFeature),
@@ -50,6 +52,5 @@ internal static class FeatureSlots
         typeof(IHttpMetricsTagsFeature),
         typeof(ISessionFeature),
         typeof(IHttpResetFeature),
-        typeof(IHttpResponseTrailersFeature),
     ];
 }

@@ -17,7 +17,7 @@ internal sealed class ChunkedBody(StringCache strings)
 
     private const int SmallestSize = 4096;
 
-    private readonly HeaderTable _trailers = new(isResponse: false);
+    private readonly HeaderTable _trailers = new(HeaderRole.Request);
     private readonly FieldSection _trailerLines = new();
     private Http1Limits _limits = null!;
     private ChunkedDecoder _decoder;

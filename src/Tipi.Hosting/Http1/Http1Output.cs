@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
 using Tipi.Hosting.Connections;
 using Tipi.Hosting.Exchange;
 using Tipi.Protocols.Http1;
@@ -31,13 +32,33 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
     /// <summary>The client learns where the body ends only from the end of the connection.</summary>
     internal bool EndsByClose { get; private set; }
 
+    /// <summary>Only chunks have a place for them (RFC 9112 §7.1.2). HEAD is told what GET would be.</summary>
+    public bool TakesTrailers
+    {
+        get
+        {
+            HttpExchange exchange = stream.Exchange;
+            if (stream.Head.MinorVersion == 0) return false;
+            bool isOpen = !exchange.HasStarted || _mode == Http1BodyMode.Chunked;
+            return isOpen || HttpMethods.IsHead(exchange.ReceivedMethod);
+        }
+    }
+
+    public ValueTask<FlushResult> SendInformationalAsync(
+        int statusCode, HeaderTable fields, CancellationToken cancellation)
+    {
+        // RFC 9110 §15.2: never to a client of HTTP/1.0.
+        if (stream.Head.MinorVersion == 0) return default;
+        WriteLines(fields, statusCode);
+        return FlushPipeAsync(cancellation);
+    }
+
     public void WriteHead(bool bodyEnds)
     {
         var head = new Http1ResponseHead(stream, bodyEnds);
         for (int hint = HeadSizeHint; ; hint *= 2)
         {
-            if (hint > LargestHeadSize)
-                throw new InvalidOperationException("The response's headers are larger than 1 MiB.");
+            ThrowIfTooLarge(hint);
             if (!head.TryEncode(_pipe.GetSpan(hint), out int written)) continue;
             _pipe.Advance(written);
             break;
@@ -60,6 +81,11 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
     {
         if (_mode != Http1BodyMode.Chunked) return;
         CloseChunk();
+        if (stream.Exchange.ResponseTrailers.HasAny)
+        {
+            WriteLines(stream.Exchange.ResponseTrailers.Take(), statusCode: null);
+            return;
+        }
         ReadOnlySpan<byte> final = ChunkedEncoder.FinalChunk;
         final.CopyTo(_pipe.GetSpan(final.Length));
         _pipe.Advance(final.Length);
@@ -99,6 +125,28 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
     {
         HttpExchange exchange = stream.Exchange;
         return ResponseRate.FlushAsync(exchange.Connection, _pipe, exchange.MinResponseDataRate, cancellationToken);
+    }
+
+    /// <summary>Writes fields behind a status line or, without one, behind the chunk that ends the body.</summary>
+    private void WriteLines(HeaderTable fields, int? statusCode)
+    {
+        for (int hint = HeadSizeHint; ; hint *= 2)
+        {
+            ThrowIfTooLarge(hint);
+            var writer = new Http1HeadWriter(_pipe.GetSpan(hint));
+            bool fits = statusCode is { } status
+                ? writer.TryWriteStatusLine(status)
+                : writer.TryWriteLine(ChunkedEncoder.FinalChunkLine);
+            if (!fits || !Http1FieldLines.TryWrite(ref writer, fields) || !writer.TryEnd()) continue;
+            _pipe.Advance(writer.Written);
+            return;
+        }
+    }
+
+    private static void ThrowIfTooLarge(int size)
+    {
+        if (size > LargestHeadSize)
+            throw new InvalidOperationException("The response's headers are larger than 1 MiB.");
     }
 
     private Memory<byte> GetChunkMemory(int sizeHint)

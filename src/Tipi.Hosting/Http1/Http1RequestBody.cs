@@ -46,7 +46,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
 
     public long? MaxSize { get; set; }
 
-    public IHeaderDictionary? Trailers => IsAtEnd ? _chunked?.Trailers ?? Http1Stream.NoTrailers : null;
+    public IHeaderDictionary? Trailers => IsAtEnd ? _chunked?.Trailers ?? HeaderTable.None : null;
 
     public bool IsUpgradable => stream.Head.HasUpgrade;
 

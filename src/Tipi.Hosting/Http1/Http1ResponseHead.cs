@@ -60,7 +60,7 @@ internal ref struct Http1ResponseHead
         var writer = new Http1HeadWriter(destination);
         bool fits = writer.TryWriteStatusLine(_exchange.StatusCode, _exchange.Response.ReasonPhrase)
             && TryWriteServerLines(ref writer)
-            && TryWriteFields(ref writer)
+            && Http1FieldLines.TryWrite(ref writer, _exchange.ResponseHeaders)
             && TryWriteFraming(ref writer)
             && writer.TryEnd();
         written = fits ? writer.Written : 0;
@@ -85,7 +85,7 @@ internal ref struct Http1ResponseHead
             return Http1BodyMode.None;
         }
         if (_hasTransferEncoding || _length is not null) return Http1BodyMode.Plain;
-        if (bodyEnds)
+        if (bodyEnds && !(_exchange.ResponseTrailers.HasAny && !_isHttp10))
         {
             ImpliedLength = 0;
             return Http1BodyMode.Plain;
@@ -101,18 +101,6 @@ internal ref struct Http1ResponseHead
         ServerClock.HeadLines lines = _exchange.Server.Clock.Lines;
         if (!_hasDate && !_hasServer) return writer.TryWriteLine(lines.DateAndServer);
         return (_hasDate || writer.TryWriteLine(lines.Date)) && (_hasServer || writer.TryWriteLine(lines.Server));
-    }
-
-    private readonly bool TryWriteFields(ref Http1HeadWriter writer)
-    {
-        foreach (ref readonly HeaderTable.Field field in _exchange.ResponseHeaders.Fields)
-        {
-            for (int i = 0; i < field.Value.Count; i++)
-            {
-                if (!writer.TryWriteField(field.Name, field.Value[i] ?? "")) return false;
-            }
-        }
-        return true;
     }
 
     private readonly bool TryWriteFraming(ref Http1HeadWriter writer)

@@ -28,9 +28,6 @@ internal sealed class Http1Stream
         Exchange = new HttpExchange(server, Body, Output);
     }
 
-    /// <summary>The trailers of a body that has none.</summary>
-    internal static HeaderTable NoTrailers { get; } = MakeNoTrailers();
-
     internal RequestHead Head { get; } = new();
 
     internal HttpExchange Exchange { get; }
@@ -62,13 +59,6 @@ internal sealed class Http1Stream
         Output.Reset();
         Head.Reset();
         ReleaseAssembled();
-    }
-
-    private static HeaderTable MakeNoTrailers()
-    {
-        var none = new HeaderTable(isResponse: false);
-        none.Freeze();
-        return none;
     }
 
     private ReadOnlySpan<byte> Assemble(in ReadOnlySequence<byte> buffer, Http1Limits limits)

@@ -6,7 +6,7 @@ namespace Tipi.Hosting.Tests.Exchange;
 
 public sealed class HeaderTableTests
 {
-    private readonly HeaderTable _table = new(isResponse: true);
+    private readonly HeaderTable _table = new(HeaderRole.Response);
 
     [Fact]
     public void Names_are_found_without_regard_to_case()
@@ -79,7 +79,7 @@ public sealed class HeaderTableTests
     [Fact]
     public void Received_fields_with_one_name_are_put_together()
     {
-        var received = new HeaderTable(isResponse: false);
+        var received = new HeaderTable(HeaderRole.Request);
         received.AddReceived("X", "1");
         received.AddReceived("Y", "2");
         received.AddReceived("x", "3");
