@@ -22,23 +22,44 @@ internal sealed class StringCache(bool isEnabled)
 
     private readonly string?[] _strings = new string?[isEnabled ? Size : 0];
 
-    /// <summary>
-    /// The string of <paramref name="bytes"/>, read as UTF-8 or, where they are not that, one character a byte: what a
-    /// field value means is the application's affair (RFC 9110 §5.5).
-    /// </summary>
+    /// <summary>The string of bytes that are ASCII, as the parser made sure of.</summary>
     internal string Get(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty) return "";
-        if (bytes.Length > LongestBytes || _strings.Length == 0) return Make(bytes);
-        ref string? place = ref _strings[Slot(bytes)];
-        if (place is not null && place.Length == bytes.Length && Ascii.Equals(bytes, place)) return place;
-        return place = Make(bytes);
+        TryGet(bytes, out string text);
+        return text;
     }
 
-    private static string Make(ReadOnlySpan<byte> bytes) =>
-        Ascii.IsValid(bytes) || !Utf8.IsValid(bytes)
-            ? Encoding.Latin1.GetString(bytes)
-            : Encoding.UTF8.GetString(bytes);
+    /// <summary>The string of <paramref name="bytes"/>, or false when they are not UTF-8.</summary>
+    internal bool TryGet(ReadOnlySpan<byte> bytes, out string text)
+    {
+        if (bytes.IsEmpty)
+        {
+            text = "";
+            return true;
+        }
+        if (bytes.Length > LongestBytes || _strings.Length == 0) return TryMake(bytes, out text);
+        ref string? place = ref _strings[Slot(bytes)];
+        if (place is { } seen && seen.Length == bytes.Length && Ascii.Equals(bytes, seen))
+        {
+            text = seen;
+            return true;
+        }
+        if (!TryMake(bytes, out text)) return false;
+        place = text;
+        return true;
+    }
+
+    private static bool TryMake(ReadOnlySpan<byte> bytes, out string text)
+    {
+        if (Ascii.IsValid(bytes)) text = Encoding.Latin1.GetString(bytes);
+        else if (Utf8.IsValid(bytes)) text = Encoding.UTF8.GetString(bytes);
+        else
+        {
+            text = "";
+            return false;
+        }
+        return true;
+    }
 
     /// <summary>First and last eight bytes and the length: what differs between usual values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,7 +10,7 @@ namespace Tipi.Hosting.Http1;
 /// A chunked body, decoded: its framing lies between the bytes, so they are copied together into one pooled array.
 /// Invariant: the array holds what was decoded and not yet consumed, from <c>_start</c> to <c>_end</c>.
 /// </summary>
-internal sealed class ChunkedBody(StringCache strings)
+internal sealed class ChunkedBody(ReceivedText text)
 {
     /// <summary>Decoded bytes that wait for the application before more are decoded.</summary>
     private const int FillSize = 64 * 1024;
@@ -111,8 +111,9 @@ internal sealed class ChunkedBody(StringCache strings)
         if (status == ChunkedStatus.Data) error = Append(bytes.Slice(start, length), largest);
         else if (status == ChunkedStatus.End)
         {
-            IsEnded = true;
-            LoadTrailers(bytes.Slice(start, length));
+            ReadOnlySpan<byte> section = bytes.Slice(start, length);
+            error = new ProtocolError(Http1FieldLines.Load(_trailerLines, section, text, _trailers, lengthName: null));
+            IsEnded = error.Code == ProtocolErrorCode.None;
         }
         return status;
     }
@@ -146,17 +147,5 @@ internal sealed class ChunkedBody(StringCache strings)
         _bytes = target;
         _examined -= _start;
         (_start, _end) = (0, held);
-    }
-
-    private void LoadTrailers(ReadOnlySpan<byte> section)
-    {
-        for (int i = 0; i < _trailerLines.Count; i++)
-        {
-            ref readonly FieldLine line = ref _trailerLines[i];
-            string name = line.Known == KnownField.Unknown
-                ? strings.Get(line.Name(section))
-                : FieldNames.GetName(line.Known);
-            _trailers.AddReceived(name, strings.Get(line.Value(section)));
-        }
     }
 }

@@ -140,7 +140,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
         _expectsContinue = head.ExpectsContinue;
         MaxSize = stream.Exchange.Connection.Limits.MaxRequestBodySize;
         if (_kind != BodyKind.Chunked) return;
-        _chunked ??= new ChunkedBody(stream.Strings);
+        _chunked ??= new ChunkedBody(stream.Text);
         _chunked.Begin(stream.Exchange.Connection.Endpoint.Http1Limits);
     }
 

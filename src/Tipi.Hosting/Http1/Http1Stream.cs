@@ -22,7 +22,8 @@ internal sealed class Http1Stream
 
     internal Http1Stream(ServerContext server)
     {
-        Strings = new StringCache(!server.Options.DisableStringReuse);
+        var strings = new StringCache(!server.Options.DisableStringReuse);
+        Text = new ReceivedText(strings, server.Options.RequestEncodings);
         Output = new Http1Output(this);
         Body = new Http1RequestBody(this);
         Exchange = new HttpExchange(server, Body, Output);
@@ -36,7 +37,7 @@ internal sealed class Http1Stream
 
     internal Http1Output Output { get; }
 
-    internal StringCache Strings { get; }
+    internal ReceivedText Text { get; }
 
     /// <summary>
     /// Parses the head at the start of <paramref name="buffer"/>. When that is not contiguous its bytes are copied
@@ -92,19 +93,18 @@ internal sealed class Http1Stream
         RequestHead head = Head;
         RequestFeature request = Exchange.Request;
         string method = MethodNames.GetName(head.Method);
-        if (method.Length == 0) method = Strings.Get(head.MethodRange.Of(bytes));
+        if (method.Length == 0) method = Text.Get(head.MethodRange.Of(bytes));
         Exchange.Attach(connection, method);
         Body.Attach(connection.Transport.Transport);
         Output.Attach(connection.Transport.Transport.Output);
         request.Method = method;
         request.Scheme = "http";
         request.Protocol = head.MinorVersion == 1 ? HttpProtocol.Http11 : HttpProtocol.Http10;
-        request.RawTarget = Strings.Get(head.TargetRange.Of(bytes));
-        request.QueryString = Strings.Get(head.QueryRange.Of(bytes));
+        request.RawTarget = Text.Get(head.TargetRange.Of(bytes));
+        request.QueryString = Text.Get(head.QueryRange.Of(bytes));
         if (!TryLoadPath(head.PathRange.Of(bytes), request)) return new ProtocolError(ProtocolErrorCode.InvalidTarget);
         Exchange.ReceivedPath = request.Path;
-        LoadFields(bytes);
-        return default;
+        return LoadFields(bytes);
     }
 
     private bool TryLoadPath(ReadOnlySpan<byte> path, RequestFeature request)
@@ -118,26 +118,17 @@ internal sealed class Http1Stream
         // The usual target is a path and nothing else, and one string serves both.
         if (path.Length == request.RawTarget.Length) request.Path = request.RawTarget;
         else if (path.IsEmpty && Head.TargetForm == RequestTargetForm.Absolute) request.Path = "/";
-        else request.Path = Strings.Get(path);
+        else request.Path = Text.Get(path);
         return true;
     }
 
-    private void LoadFields(ReadOnlySpan<byte> bytes)
+    private ProtocolError LoadFields(ReadOnlySpan<byte> bytes)
     {
         HeaderTable headers = Exchange.RequestHeaders;
-        for (int i = 0; i < Head.FieldCount; i++)
-        {
-            ref readonly FieldLine line = ref Head[i];
-            if (line.Known == KnownField.ContentLength && Head.Body.Kind != BodyKind.Chunked) continue;
-            string name = line.Known switch
-            {
-                KnownField.Unknown => Strings.Get(line.Name(bytes)),
-                KnownField.ContentLength => IgnoredLength,
-                _ => FieldNames.GetName(line.Known),
-            };
-            headers.AddReceived(name, Strings.Get(line.Value(bytes)));
-        }
+        string? lengthName = Head.Body.Kind == BodyKind.Chunked ? IgnoredLength : null;
+        ProtocolErrorCode error = Http1FieldLines.Load(Head.Fields, bytes, Text, headers, lengthName);
         headers.ContentLength = Head.ContentLength;
-        if (Head.HostIsOverridden) headers["Host"] = Strings.Get(Head.AuthorityRange.Of(bytes));
+        if (Head.HostIsOverridden) headers["Host"] = Text.Get(Head.AuthorityRange.Of(bytes));
+        return new ProtocolError(error);
     }
 }

@@ -48,6 +48,7 @@ public readonly record struct ProtocolError(ProtocolErrorCode Code)
         ProtocolErrorCode.LeadingWhitespace => "A field line begins with white space.",
         ProtocolErrorCode.MissingColon => "A field line has no colon.",
         ProtocolErrorCode.InvalidFieldName => "A field name is not a token.",
+        ProtocolErrorCode.InvalidFieldEncoding => "A field value is not text in its encoding.",
         ProtocolErrorCode.FieldsTooLarge => "The fields are too large.",
         ProtocolErrorCode.TooManyFields => "There are too many fields.",
         ProtocolErrorCode.MissingHost => "The Host field is missing.",

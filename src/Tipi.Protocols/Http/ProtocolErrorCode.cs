@@ -60,6 +60,9 @@ public enum ProtocolErrorCode : byte
     /// <summary>A field name that is empty or not a token, also one with white space before its colon. 400.</summary>
     InvalidFieldName,
 
+    /// <summary>A field value whose bytes are not text in the encoding that it should have. 400.</summary>
+    InvalidFieldEncoding,
+
     /// <summary>Field lines with more bytes than the limit. 431.</summary>
     FieldsTooLarge,
 

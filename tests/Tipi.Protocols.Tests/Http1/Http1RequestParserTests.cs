@@ -77,6 +77,15 @@ public sealed class Http1RequestParserTests
     }
 
     [Fact]
+    public void Bytes_from_0x80_are_content_of_a_value_whatever_they_mean()
+    {
+        byte[] data = [.. "GET / HTTP/1.1\r\nHost: a\r\nX: "u8, 0x80, 0xFF, 0xC3, 0x28, .. "\r\n\r\n"u8];
+        var head = new RequestHead();
+        Assert.Equal(ParseStatus.Complete, Http1RequestParser.TryParse(data, Http1Limits.Default, head, out _));
+        Assert.Equal([0x80, 0xFF, 0xC3, 0x28], head[1].Value(data).ToArray());
+    }
+
+    [Fact]
     public void A_head_that_was_used_before_parses_without_allocation()
     {
         byte[] data = RequestCases.Find("a hundred fields").Bytes;
