@@ -50,6 +50,9 @@ public sealed class TipiListenOptions : IConnectionBuilder
 
     internal TipiServerOptions ServerOptions { get; }
 
+    /// <summary>How the PROXY protocol is read here; null when it is not.</summary>
+    internal ProxyProtocolOptions? ProxyProtocol { get; private set; }
+
     internal bool HasMiddleware => _middleware.Count > 0;
 
     /// <summary>
@@ -59,6 +62,18 @@ public sealed class TipiListenOptions : IConnectionBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         _limits.Add(configure);
+        return this;
+    }
+
+    /// <summary>
+    /// Expects the PROXY protocol: connections show the addresses of the clients that a proxy relays. It is read before
+    /// middleware. Several calls configure the same options.
+    /// </summary>
+    /// <param name="configure">Names the proxies, at least.</param>
+    public TipiListenOptions UseProxyProtocol(Action<ProxyProtocolOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(ProxyProtocol ??= new ProxyProtocolOptions());
         return this;
     }
 

@@ -169,8 +169,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         if (isLogged) Server.Log.ConnectionOpened(Id);
         try
         {
-            if (TryEnterPeer(_accepted))
-                await (Endpoint.Pipeline is null ? ServeAsync(_accepted) : RunPipelineAsync(Endpoint.Pipeline));
+            await (Endpoint.Proxy is null ? ServeAcceptedAsync() : ServeProxiedAsync(Endpoint.Proxy));
         }
         catch (Exception error)
         {
@@ -191,6 +190,26 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         if (_peer is not null) Endpoint.Admission.LeavePeer(_peer);
         Endpoint.Admission.LeaveConnection();
         _registry.Remove(this);
+    }
+
+    private async Task ServeProxiedAsync(ProxyProtocolGate gate)
+    {
+        try
+        {
+            if (!await gate.PassAsync(this)) return;
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            Server.Log.ConnectionReset(error, Id);
+            return;
+        }
+        await ServeAcceptedAsync();
+    }
+
+    private Task ServeAcceptedAsync()
+    {
+        if (!TryEnterPeer(_accepted)) return Task.CompletedTask;
+        return Endpoint.Pipeline is null ? ServeAsync(_accepted) : RunPipelineAsync(Endpoint.Pipeline);
     }
 
     /// <summary>Counts the connection among those of its peer, or rejects it.</summary>

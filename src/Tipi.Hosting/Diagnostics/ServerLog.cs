@@ -26,6 +26,15 @@ internal static partial class ServerLog
         + "these lines.")]
     internal static partial void RequestsShed(this ILogger log, long others);
 
+    [LoggerMessage(8, LogLevel.Warning,
+        "Connection {ConnectionId} of {Peer} was closed: that source is not in the PROXY protocol's AllowedNetworks. "
+        + "{Others} more since the last of these lines.")]
+    internal static partial void ProxyNotAllowed(this ILogger log, string connectionId, string peer, long others);
+
+    [LoggerMessage(11, LogLevel.Debug, "Connection {ConnectionId} of {Peer} was closed. {Reason}")]
+    internal static partial void ProxyHeaderRefused(
+        this ILogger log, string connectionId, string peer, string reason);
+
     [LoggerMessage(5, LogLevel.Critical, "Connection {ConnectionId} failed by a fault of the server.")]
     internal static partial void ConnectionFailed(this ILogger log, Exception error, string connectionId);
 

@@ -10,6 +10,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Meter _meter;
     private readonly UpDownCounter<long> _connections;
     private readonly Counter<long> _rejectedConnections;
+    private readonly Counter<long> _refusedConnections;
     private readonly Counter<long> _refusedRequests;
     private readonly Counter<long> _shedRequests;
     private readonly Counter<long> _handOffs;
@@ -22,6 +23,8 @@ internal sealed class ServerMetrics : IDisposable
             "tipi.active_connections", "{connection}", "Connections that are open.");
         _rejectedConnections = _meter.CreateCounter<long>(
             "tipi.rejected_connections", "{connection}", "Connections closed because there were too many.");
+        _refusedConnections = _meter.CreateCounter<long>(
+            "tipi.refused_connections", "{connection}", "Connections closed for what they began with, by reason.");
         _refusedRequests = _meter.CreateCounter<long>(
             "tipi.refused_requests", "{request}", "Requests refused before the application saw them.");
         _shedRequests = _meter.CreateCounter<long>(
@@ -37,6 +40,9 @@ internal sealed class ServerMetrics : IDisposable
     internal void ConnectionClosed() => _connections.Add(-1);
 
     internal void ConnectionRejected() => _rejectedConnections.Add(1);
+
+    internal void ConnectionRefused(string reason) =>
+        _refusedConnections.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     internal void RequestRefused(int statusCode) =>
         _refusedRequests.Add(1, new KeyValuePair<string, object?>("http.response.status_code", statusCode));

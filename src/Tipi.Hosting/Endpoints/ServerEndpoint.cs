@@ -25,6 +25,11 @@ internal sealed class ServerEndpoint
             Strictness = options.Strictness,
             AllowHostOverride = options.ServerOptions.AllowHostHeaderOverride,
         };
+        if (options.ProxyProtocol is { } proxy)
+        {
+            proxy.Validate(options.EndPoint);
+            Proxy = new ProxyProtocolGate(proxy);
+        }
         if (options.HasMiddleware) Pipeline = options.Build(s_serve);
     }
 
@@ -36,6 +41,9 @@ internal sealed class ServerEndpoint
     internal Admission Admission { get; }
 
     internal Http1Limits Http1Limits { get; }
+
+    /// <summary>Reads the header of a proxy in front, before everything else; null without one.</summary>
+    internal ProxyProtocolGate? Proxy { get; }
 
     /// <summary>What comes before HTTP; null when nothing does.</summary>
     internal ConnectionDelegate? Pipeline { get; }
