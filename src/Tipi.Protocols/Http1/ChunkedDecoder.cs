@@ -133,10 +133,8 @@ public struct ChunkedDecoder
         {
             if (rest.Length < 2 && (rest.IsEmpty || rest[0] == '\r')) return ChunkedStatus.NeedMore;
             FieldSection trailers = Trailers ??= new FieldSection();
-            // Part of the framing, so strict in any case: see HttpStrictness.
-            var limits = new FieldLimits(
-                _limits.MaxTrailersTotalSize, _limits.MaxTrailerCount, HttpStrictness.Strict);
-            ParseStatus status = FieldSectionParser.TryParse(rest, limits, trailers, out ProtocolErrorCode code);
+            ParseStatus status = FieldSectionParser.TryParse(
+                rest, _limits.Trailers, trailers, out ProtocolErrorCode code);
             error = new ProtocolError(code);
             if (status != ParseStatus.Complete)
                 return status == ParseStatus.NeedMore ? ChunkedStatus.NeedMore : ChunkedStatus.Invalid;

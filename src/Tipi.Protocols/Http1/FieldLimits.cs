@@ -2,8 +2,15 @@ using Tipi.Protocols.Http;
 
 namespace Tipi.Protocols.Http1;
 
-/// <summary>What a section of field lines may cost, and how it is judged.</summary>
-/// <param name="MaxSize">Bytes of all lines.</param>
-/// <param name="MaxCount">Lines.</param>
-/// <param name="Strictness">Lenient: LF alone ends a line.</param>
-internal readonly record struct FieldLimits(int MaxSize, int MaxCount, HttpStrictness Strictness);
+/// <summary>What a section of field lines may cost, and how it is judged. Made once for all messages.</summary>
+internal sealed class FieldLimits(int maxSize, int maxCount, HttpStrictness strictness)
+{
+    /// <summary>Bytes of all lines.</summary>
+    internal int MaxSize { get; } = maxSize;
+
+    /// <summary>Lines.</summary>
+    internal int MaxCount { get; } = maxCount;
+
+    /// <summary>Lenient: LF alone ends a line.</summary>
+    internal HttpStrictness Strictness { get; } = strictness;
+}

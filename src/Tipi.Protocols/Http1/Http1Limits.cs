@@ -5,6 +5,10 @@ namespace Tipi.Protocols.Http1;
 /// <summary>What a peer may send before it is refused. In bytes, line ends included, unless said otherwise.</summary>
 public sealed class Http1Limits
 {
+    private FieldLimits? _requestFields;
+    private FieldLimits? _responseFields;
+    private FieldLimits? _trailers;
+
     /// <summary>The defaults.</summary>
     public static Http1Limits Default { get; } = new();
 
@@ -40,4 +44,14 @@ public sealed class Http1Limits
     /// opinions about the host are how caches are poisoned.
     /// </summary>
     public bool AllowHostOverride { get; init; }
+
+    internal FieldLimits RequestFields =>
+        _requestFields ??= new FieldLimits(MaxHeadersTotalSize, MaxHeaderCount, Strictness);
+
+    internal FieldLimits ResponseFields =>
+        _responseFields ??= new FieldLimits(MaxHeadersTotalSize, MaxHeaderCount, HttpStrictness.Strict);
+
+    /// <summary>Part of the framing, so strict in any case: see <see cref="HttpStrictness"/>.</summary>
+    internal FieldLimits Trailers =>
+        _trailers ??= new FieldLimits(MaxTrailersTotalSize, MaxTrailerCount, HttpStrictness.Strict);
 }

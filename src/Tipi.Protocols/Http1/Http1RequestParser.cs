@@ -26,8 +26,7 @@ public static class Http1RequestParser
         if (status == ParseStatus.Complete)
         {
             FieldSection fields = head.Fields;
-            var fieldLimits = new FieldLimits(limits.MaxHeadersTotalSize, limits.MaxHeaderCount, limits.Strictness);
-            status = FieldSectionParser.TryParse(data, fieldLimits, fields, out code);
+            status = FieldSectionParser.TryParse(data, limits.RequestFields, fields, out code);
             if (status == ParseStatus.Complete)
             {
                 code = RequestSemantics.Apply(data, limits, head);
@@ -48,9 +47,9 @@ public static class Http1RequestParser
         while (true)
         {
             int start = head.LineStart;
+            int limit = (int)Math.Min((long)start + limits.MaxRequestLineSize, int.MaxValue);
             // Leniently there may be many empty lines: they count, or a peer could send them for ever.
-            long first = limits.Strictness == HttpStrictness.Strict ? start : 0;
-            int limit = (int)Math.Min(first + limits.MaxRequestLineSize, int.MaxValue);
+            if (start != 0 && limits.Strictness == HttpStrictness.Lenient) limit = limits.MaxRequestLineSize;
             ParseStatus status = LineParser.FindEnd(data, ref scanned, limit, ProtocolErrorCode.RequestLineTooLong,
                 out int end, out error);
             head.Scanned = scanned;
@@ -64,8 +63,15 @@ public static class Http1RequestParser
 
             if (end != start)
             {
-                error = RequestLineParser.Parse(data, start, end, limits.Strictness, head);
-                if (error != ProtocolErrorCode.None) return ParseStatus.Invalid;
+                error = RequestLineParser.Parse(data, start, end, head);
+                if (error != ProtocolErrorCode.None)
+                {
+                    bool isFinal = error != ProtocolErrorCode.InvalidTarget
+                        || limits.Strictness == HttpStrictness.Strict;
+                    if (!isFinal) error = RequestTarget.ParseLeniently(data, head);
+                    if (error != ProtocolErrorCode.None) return ParseStatus.Invalid;
+                }
+
                 head.InFields = true;
                 head.Fields.Begin(next);
                 return ParseStatus.Complete;

@@ -27,9 +27,7 @@ public static class Http1ResponseParser
         if (status == ParseStatus.Complete)
         {
             FieldSection fields = head.Fields;
-            var fieldLimits = new FieldLimits(
-                limits.MaxHeadersTotalSize, limits.MaxHeaderCount, HttpStrictness.Strict);
-            status = FieldSectionParser.TryParse(data, fieldLimits, fields, out code);
+            status = FieldSectionParser.TryParse(data, limits.ResponseFields, fields, out code);
             if (status == ParseStatus.Complete)
             {
                 code = ApplyFields(data, requestMethod, head);

@@ -12,8 +12,7 @@ internal static class RequestLineParser
     private const ulong Http10 = 0x302E_312F_5054_5448;
 
     [MethodImpl(MethodImplOptions.NoInlining)] // a budget for inlining of its own
-    internal static ProtocolErrorCode Parse(
-        ReadOnlySpan<byte> data, int start, int end, HttpStrictness strictness, RequestHead head)
+    internal static ProtocolErrorCode Parse(ReadOnlySpan<byte> data, int start, int end, RequestHead head)
     {
         ReadOnlySpan<byte> line = data[start..end];
         int space = MethodLength(line, head);
@@ -29,8 +28,7 @@ internal static class RequestLineParser
             head.MinorVersion = 1;
         else if (version != Http10)
             return ExplainVersion(line, space);
-        return RequestTarget.Parse(
-            data, new ByteRange(start + space + 1, targetEnd - space - 1), strictness, head);
+        return RequestTarget.Parse(data, start + space + 1, targetEnd - space - 1, head);
     }
 
     private static int MethodLength(ReadOnlySpan<byte> line, RequestHead head)

@@ -7,16 +7,12 @@ namespace Tipi.Protocols.Http1;
 internal static class RequestTarget
 {
     [MethodImpl(MethodImplOptions.NoInlining)] // a budget for inlining of its own
-    internal static ProtocolErrorCode Parse(
-        ReadOnlySpan<byte> data, ByteRange target, HttpStrictness strictness, RequestHead head)
+    internal static ProtocolErrorCode Parse(ReadOnlySpan<byte> data, int start, int length, RequestHead head)
     {
-        (int start, int length) = target;
-        head.TargetRange = target;
+        head.TargetRange = new ByteRange(start, length);
         if (!TargetScan.IsValid(data, start, length, out int query, out bool needsDecoding))
-            return strictness == HttpStrictness.Lenient
-                ? ParseLeniently(data, target, head)
-                : ProtocolErrorCode.InvalidTarget;
-        if (data[start] != '/') return ParseOtherForm(data, target, head);
+            return ProtocolErrorCode.InvalidTarget;
+        if (data[start] != '/') return ParseOtherForm(data, new ByteRange(start, length), head);
         head.PathRange = new ByteRange(start, query);
         head.QueryRange = new ByteRange(start + query, length - query);
         head.PathNeedsDecoding = needsDecoding;
@@ -26,18 +22,19 @@ internal static class RequestTarget
     }
 
     /// <summary>
-    /// Reads a path with <c>#</c> and <c>\</c> as if they were letters: they part nothing, and a copy with letters in
-    /// their places has its parts where the target has them.
+    /// Reads a target that was found invalid, with <c>#</c> and <c>\</c> as if they were letters: they part nothing,
+    /// and a copy with letters in their places has its parts where the target has them.
     /// </summary>
-    private static ProtocolErrorCode ParseLeniently(ReadOnlySpan<byte> data, ByteRange target, RequestHead head)
+    internal static ProtocolErrorCode ParseLeniently(ReadOnlySpan<byte> data, RequestHead head)
     {
+        ByteRange target = head.TargetRange;
         byte[] copy = data[..target.End].ToArray();
         Span<byte> text = copy.AsSpan(target.Start);
         bool isChanged = text.ContainsAny((byte)'#', (byte)'\\');
         if (!isChanged || text[0] != '/') return ProtocolErrorCode.InvalidTarget;
         text.Replace((byte)'#', (byte)'x');
         text.Replace((byte)'\\', (byte)'x');
-        return Parse(copy, target, HttpStrictness.Strict, head);
+        return Parse(copy, target.Start, target.Length, head);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
