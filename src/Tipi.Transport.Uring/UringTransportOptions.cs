@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Tipi.Transport.Uring;
 
 /// <summary>
@@ -32,6 +35,11 @@ public sealed class UringTransportOptions
     /// error at start.
     /// </summary>
     public bool ReusePort { get; set; }
+
+    /// <summary>
+    /// Makes the socket of an end point, bound and not listening yet. Default: null, the transport makes it.
+    /// </summary>
+    public Func<EndPoint, Socket>? CreateBoundListenSocket { get; set; }
 
     /// <summary>
     /// Received bytes a connection may hold unread before it stops receiving. Default: 1 MiB. Null: no limit.

@@ -15,17 +15,34 @@ internal static class ListeningSocket
     /// <exception cref="NotSupportedException">The end point is of no kind that this transport knows.</exception>
     public static Socket Open(EndPoint endPoint, UringTransportOptions options)
     {
-        var socket = Create(endPoint, options);
+        Socket? socket = null;
         try
         {
-            if (endPoint is not FileHandleEndPoint) socket.Bind(endPoint);
+            socket = options.CreateBoundListenSocket is { } create ? create(endPoint) : Bind(endPoint, options);
             socket.Listen(options.Backlog);
             return socket;
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new AddressInUseException(e.Message, e);
+        }
+        catch
+        {
+            socket?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Binds, and does not listen yet.</summary>
+    /// <exception cref="NotSupportedException">The end point is of no kind that this transport knows.</exception>
+    public static Socket Bind(EndPoint endPoint, UringTransportOptions options)
+    {
+        var socket = Create(endPoint, options);
+        try
+        {
+            if (endPoint is not FileHandleEndPoint) socket.Bind(endPoint);
+            return socket;
         }
         catch
         {

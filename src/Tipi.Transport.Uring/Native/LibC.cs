@@ -35,6 +35,7 @@ internal static unsafe partial class LibC
     private const int TcpNoDelay = 1;
     private const int SoLinger = 13;
     private const int ShutWrite = 1;
+    private const int CurrentFolder = -100;
 
     public static int IoUringSetup(uint entries, IoUringParams* parameters) =>
         Answer(Syscall(IoUringAbi.SysSetup, (nint)entries, (nint)parameters, 0, 0, 0, 0));
@@ -112,6 +113,62 @@ internal static unsafe partial class LibC
 
     public static int LocalName(int fd, byte* address, uint* length) => Answer(GetSockName(fd, address, length));
 
+    /// <summary>No program that this process starts inherits the descriptor. 0, or a negated errno.</summary>
+    public static int SetCloseOnExec(int fd)
+    {
+        const int SetDescriptorFlags = 2;
+        const int CloseOnExec = 1;
+        return Answer(FCntl(fd, SetDescriptorFlags, CloseOnExec));
+    }
+
+    /// <summary>
+    /// Type and permissions of what is at a path, not following a link, as in <c>st_mode</c>; or a negated errno.
+    /// </summary>
+    public static int ModeOf(string path)
+    {
+        // statx(2): its structure is the same on every architecture, which stat's is not.
+        const int ModeOffset = 28;
+        const int NoFollow = 0x100;
+        const uint TypeAndMode = 3;
+        nint call = RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => 332,
+            Architecture.Arm64 => 291,
+            _ => -1,
+        };
+        if (call < 0) return -(int)Errno.ENOSYS;
+        var status = stackalloc byte[256];
+        var text = Marshal.StringToCoTaskMemUTF8(path);
+        try
+        {
+            var result = Answer(Syscall(call, CurrentFolder, text, NoFollow, (nint)TypeAndMode, (nint)status, 0));
+            return result < 0 ? result : *(ushort*)(status + ModeOffset);
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(text);
+        }
+    }
+
+    /// <summary>Gives a file, or a link itself, to a user and a group; -1 keeps one. 0, or a negated errno.</summary>
+    public static int SetOwner(string path, int user, int group) => Answer(LChown(path, user, group));
+
+    /// <summary>The number of a user; null when nobody has the name.</summary>
+    public static int? UserNumber(string name)
+    {
+        // struct passwd: two pointers, then uid and gid.
+        var found = GetPwNam(name);
+        return found == null ? null : *(int*)(found + 2 * sizeof(nint));
+    }
+
+    /// <summary>The number of a group; null when none has the name.</summary>
+    public static int? GroupNumber(string name)
+    {
+        // struct group: two pointers, then gid.
+        var found = GetGrNam(name);
+        return found == null ? null : *(int*)(found + 2 * sizeof(nint));
+    }
+
     private static int Answer(nint result) => result >= 0 ? (int)result : -Marshal.GetLastPInvokeError();
 
     private static byte* Mapped(void* address) => address == (void*)-1 ? null : (byte*)address;
@@ -160,4 +217,16 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
     private static partial int GetSockName(int fd, byte* address, uint* length);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int FCntl(int fd, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int LChown(string path, int user, int group);
+
+    [LibraryImport("libc", EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial byte* GetPwNam(string name);
+
+    [LibraryImport("libc", EntryPoint = "getgrnam", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial byte* GetGrNam(string name);
 }
