@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Tipi.Hosting.Configuration;
+using Tipi.Hosting.Endpoints;
 using Tipi.Protocols.Http;
 
 namespace Tipi.Hosting;
@@ -13,12 +15,18 @@ public sealed class TipiListenOptions : IConnectionBuilder
     private readonly List<Action<TipiServerLimits>> _limits = [];
     private HttpStrictness? _strictness;
 
-    internal TipiListenOptions(EndPoint endPoint, TipiServerOptions serverOptions)
+    internal TipiListenOptions(EndPoint endPoint, TipiServerOptions serverOptions, bool isLocalhost = false)
     {
         EndPoint = endPoint;
+        IsLocalhost = isLocalhost;
         ServerOptions = serverOptions;
         serverOptions.ApplyEndpointDefaults(this);
     }
+
+    /// <summary>
+    /// The endpoint's name in configuration, or that of a descriptor which systemd hands over; null for others.
+    /// </summary>
+    public string? Name { get; internal set; }
 
     /// <summary>Where it listens.</summary>
     public EndPoint EndPoint { get; }
@@ -28,6 +36,9 @@ public sealed class TipiListenOptions : IConnectionBuilder
 
     /// <summary>The path of a Unix socket; null for other endpoints.</summary>
     public string? SocketPath => (EndPoint as UnixDomainSocketEndPoint)?.ToString();
+
+    /// <summary>The name of a pipe; null for other endpoints.</summary>
+    public string? PipeName => (EndPoint as NamedPipeEndPoint)?.PipeName;
 
     /// <summary>The inherited descriptor; 0 for other endpoints.</summary>
     public ulong FileHandle => (EndPoint as FileHandleEndPoint)?.FileHandle ?? 0;
@@ -45,6 +56,22 @@ public sealed class TipiListenOptions : IConnectionBuilder
             : throw new ArgumentOutOfRangeException(nameof(value), value, "Strictness can be Strict or Lenient.");
     }
 
+    /// <summary>
+    /// Permissions of a Unix socket's file. Default: null, what the umask leaves. In place before anybody can connect.
+    /// </summary>
+    public UnixFileMode? UnixSocketMode { get; set; }
+
+    /// <summary>
+    /// The user, by name or number, that a Unix socket's file is given to; only root may. Default: null, the
+    /// process's.
+    /// </summary>
+    public string? UnixSocketUser { get; set; }
+
+    /// <summary>
+    /// The group, by name or number, that a Unix socket's file is given to. Default: null, the process's.
+    /// </summary>
+    public string? UnixSocketGroup { get; set; }
+
     /// <summary>The application's services, for middleware.</summary>
     public IServiceProvider ApplicationServices => ServerOptions.ApplicationServices;
 
@@ -52,6 +79,12 @@ public sealed class TipiListenOptions : IConnectionBuilder
 
     /// <summary>How the PROXY protocol is read here; null when it is not.</summary>
     internal ProxyProtocolOptions? ProxyProtocol { get; private set; }
+
+    /// <summary>True for both loopback addresses of a port.</summary>
+    internal bool IsLocalhost { get; }
+
+    /// <summary>Where it comes from, when that is configuration.</summary>
+    internal ConfiguredEndpoint? Configured { get; set; }
 
     internal bool HasMiddleware => _middleware.Count > 0;
 
@@ -97,6 +130,10 @@ public sealed class TipiListenOptions : IConnectionBuilder
         for (int i = _middleware.Count - 1; i >= 0; i--) pipeline = _middleware[i](pipeline);
         return pipeline;
     }
+
+    /// <summary>The address, as <c>http://127.0.0.1:5000</c>.</summary>
+    public override string ToString() =>
+        IsLocalhost ? $"http://localhost:{IPEndPoint!.Port}" : AddressText.Of(EndPoint);
 
     /// <summary>The limits that hold here.</summary>
     internal TipiServerLimits MakeLimits()

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Tipi.Hosting.Configuration;
 using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Endpoints;
@@ -25,11 +26,12 @@ internal sealed class TipiServer : IServer
     private readonly ILogger _log;
     private readonly ServerMetrics _metrics;
     private readonly ServerAddresses _addresses = new();
-    private readonly List<AcceptLoop> _loops = [];
     private ServerContext? _context;
     private ConnectionRegistry? _connections;
     private Heartbeat? _heartbeat;
     private IConnectionListenerFactory? _transport;
+    private EndpointSet? _endpoints;
+    private ConfigurationWatch? _watch;
     private Task? _stop;
 
     public TipiServer(IOptions<TipiServerOptions> options, ILoggerFactory logs, IMeterFactory? meters = null)
@@ -55,18 +57,23 @@ internal sealed class TipiServer : IServer
         RingSupport support = RingSupport.Probe();
         _connections = new ConnectionRegistry(_context);
         _heartbeat = new Heartbeat(_context, _connections);
-        _transport = TransportChoice.Make(_options, support.Cause, support.Remedy, _logs);
-        var binder = new EndpointBinder(_transport, _context);
+        var sockets = new BoundSockets();
+        _transport = TransportChoice.Make(_options, sockets, support.Cause, support.Remedy, _logs);
+        var factories = new ListenerFactories(_transport, _options.ApplicationServices);
+        _endpoints = new EndpointSet(new EndpointBinder(factories, sockets, _context), _connections, _addresses);
+        _watch = ConfigurationWatch.Start(_options, _addresses, new EndpointReload(_endpoints, _context, _connections));
         try
         {
-            await binder.BindAsync(_addresses, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<TipiListenOptions> plan = EndpointPlan.Make(_options, _addresses, _log);
+            IgnoredKeys.Report(_options.ConfigurationLoader, _log);
+            await _endpoints.BindAsync(plan, cancellationToken).ConfigureAwait(false);
+            _heartbeat.Start();
+            _endpoints.Start();
         }
         finally
         {
-            foreach (BoundEndpoint bound in binder.Bound) _loops.Add(new AcceptLoop(bound, _context, _connections));
+            _watch?.Release(_heartbeat.IsRunning);
         }
-        _heartbeat.Start();
-        foreach (AcceptLoop loop in _loops) loop.Start();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _stop ??= StopOnceAsync(cancellationToken);
@@ -92,16 +99,17 @@ internal sealed class TipiServer : IServer
     private async Task StopOnceAsync(CancellationToken cancellationToken)
     {
         if (_context is null || _connections is null) return;
+        if (_watch is not null) await _watch.DisposeAsync().ConfigureAwait(false);
         bool isRunning = _heartbeat?.IsRunning == true;
         if (isRunning)
         {
             _context.IsDraining = true;
             await WaitForLoadBalancersAsync(cancellationToken).ConfigureAwait(false);
-            foreach (AcceptLoop loop in _loops) await loop.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            await _endpoints!.StopAsync().ConfigureAwait(false);
             _context.IsStopping = true;
             await _connections.DrainAsync(cancellationToken).ConfigureAwait(false);
         }
-        foreach (AcceptLoop loop in _loops) await loop.Listener.DisposeAsync().ConfigureAwait(false);
+        if (_endpoints is not null) await _endpoints.DisposeAsync().ConfigureAwait(false);
         _heartbeat?.Dispose();
         if (_transport is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync().ConfigureAwait(false);
         else (_transport as IDisposable)?.Dispose();

@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Configuration;
+using Tipi.Hosting.Configuration;
+using Tipi.Hosting.Endpoints;
 using Tipi.Protocols.Http;
 using Tipi.Transport.Uring;
 
@@ -104,7 +107,7 @@ public sealed class TipiServerOptions
     }
 
     /// <summary>Limits of the server.</summary>
-    public TipiServerLimits Limits { get; } = new();
+    public TipiServerLimits Limits { get; private set; } = new();
 
     /// <summary>
     /// Which transport moves the bytes. Default: <see cref="TipiTransport.Auto"/>. The configuration key is
@@ -129,10 +132,38 @@ public sealed class TipiServerOptions
     /// <summary>The services of the application, for connection middleware. The host sets them first.</summary>
     public IServiceProvider ApplicationServices { get; set; } = EmptyServices.Instance;
 
+    /// <summary>
+    /// Brings endpoints from configuration. Default: from the host's sections <c>Tipi</c> and <c>Kestrel</c>, and again
+    /// when they change.
+    /// </summary>
+    public TipiConfigurationLoader? ConfigurationLoader { get; private set; }
+
     /// <summary>Endpoints given in code.</summary>
     internal List<TipiListenOptions> CodeEndpoints { get; } = [];
 
     private Action<TipiListenOptions> EndpointDefaults { get; set; } = static _ => { };
+
+    /// <summary>Takes no endpoints from configuration but those that the result is told of.</summary>
+    public TipiConfigurationLoader Configure() => Configure(new ConfigurationBuilder().Build());
+
+    /// <summary>
+    /// Takes endpoints, limits and options from a section like <c>Tipi</c>, and no endpoints from anywhere else.
+    /// </summary>
+    public TipiConfigurationLoader Configure(IConfiguration config) => Configure(config, reloadOnChange: false);
+
+    /// <summary>
+    /// Takes endpoints, limits and options from a section like <c>Tipi</c>, and no endpoints from anywhere else.
+    /// </summary>
+    /// <param name="config">The section.</param>
+    /// <param name="reloadOnChange">
+    /// Follows changes of endpoints and limits. Connections of endpoints that did not change live on.
+    /// </param>
+    /// <exception cref="InvalidOperationException">A value is wrong; the message names its key.</exception>
+    public TipiConfigurationLoader Configure(IConfiguration config, bool reloadOnChange)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return Configure([config], reloadOnChange);
+    }
 
     /// <summary>Sets what holds for every endpoint given after this call, in code or in configuration.</summary>
     public void ConfigureEndpointDefaults(Action<TipiListenOptions> configure)
@@ -163,22 +194,21 @@ public sealed class TipiServerOptions
     public void Listen(IPEndPoint endPoint, Action<TipiListenOptions> configure) =>
         Listen((EndPoint)endPoint, configure);
 
-    /// <summary>Listens on an IP or Unix socket endpoint, or on an inherited handle.</summary>
-    /// <exception cref="NotSupportedException">The endpoint is of another kind.</exception>
+    /// <summary>
+    /// Listens on an IP or Unix socket endpoint, on an inherited handle, or on what a registered
+    /// <c>IConnectionListenerFactory</c> says it can bind.
+    /// </summary>
     public void Listen(EndPoint endPoint) => Listen(endPoint, static _ => { });
 
-    /// <summary>Listens on an IP or Unix socket endpoint, or on an inherited handle.</summary>
-    /// <exception cref="NotSupportedException">The endpoint is of another kind.</exception>
+    /// <summary>
+    /// Listens on an IP or Unix socket endpoint, on an inherited handle, or on what a registered
+    /// <c>IConnectionListenerFactory</c> says it can bind.
+    /// </summary>
     public void Listen(EndPoint endPoint, Action<TipiListenOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         ArgumentNullException.ThrowIfNull(configure);
-        if (endPoint is not (IPEndPoint or UnixDomainSocketEndPoint or FileHandleEndPoint))
-            throw new NotSupportedException(
-                $"Tipi listens on IP and Unix socket endpoints and on inherited handles, not on {endPoint}.");
-        var options = new TipiListenOptions(endPoint, this);
-        configure(options);
-        CodeEndpoints.Add(options);
+        Add(new TipiListenOptions(endPoint, this), configure);
     }
 
     /// <summary>Listens on a port of both loopback addresses.</summary>
@@ -190,9 +220,12 @@ public sealed class TipiServerOptions
     /// <param name="configure">Sets what holds for this endpoint.</param>
     public void ListenLocalhost(int port, Action<TipiListenOptions> configure)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
-        Listen(new IPEndPoint(IPAddress.Loopback, port), configure);
-        if (Socket.OSSupportsIPv6) Listen(new IPEndPoint(IPAddress.IPv6Loopback, port), configure);
+        ArgumentNullException.ThrowIfNull(configure);
+        if (port == 0)
+            throw new InvalidOperationException(
+                "Port 0 would be two different ports on the two loopback addresses. Use "
+                + "Listen(IPAddress.Loopback, 0) or Listen(IPAddress.IPv6Loopback, 0).");
+        Add(new TipiListenOptions(new IPEndPoint(IPAddress.Loopback, port), this, isLocalhost: true), configure);
     }
 
     /// <summary>Listens on a port of every local address, IPv6 and IPv4.</summary>
@@ -202,19 +235,19 @@ public sealed class TipiServerOptions
     public void ListenAnyIP(int port, Action<TipiListenOptions> configure) =>
         Listen(new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port), configure);
 
-    /// <summary>Listens on a Unix socket.</summary>
-    /// <param name="socketPath">An absolute path.</param>
+    /// <summary>Listens on a Unix socket. A file that nobody listens on any more is replaced.</summary>
+    /// <param name="socketPath">An absolute path, or @ and a name in the abstract namespace.</param>
     public void ListenUnixSocket(string socketPath) => ListenUnixSocket(socketPath, static _ => { });
 
-    /// <summary>Listens on a Unix socket.</summary>
-    /// <param name="socketPath">An absolute path.</param>
+    /// <summary>Listens on a Unix socket. A file that nobody listens on any more is replaced.</summary>
+    /// <param name="socketPath">An absolute path, or @ and a name in the abstract namespace.</param>
     /// <param name="configure">Sets what holds for this endpoint.</param>
     public void ListenUnixSocket(string socketPath, Action<TipiListenOptions> configure)
     {
         ArgumentException.ThrowIfNullOrEmpty(socketPath);
-        if (!Path.IsPathRooted(socketPath))
+        if (!Path.IsPathRooted(socketPath) && socketPath[0] is not ('@' or '\0'))
             throw new ArgumentException("The path of a Unix socket must be absolute.", nameof(socketPath));
-        Listen(new UnixDomainSocketEndPoint(socketPath), configure);
+        Listen(ListenAddress.UnixEndPoint(socketPath), configure);
     }
 
     /// <summary>Listens on an open descriptor that the process was started with.</summary>
@@ -224,5 +257,40 @@ public sealed class TipiServerOptions
     public void ListenHandle(ulong handle, Action<TipiListenOptions> configure) =>
         Listen(new FileHandleEndPoint(handle, FileHandleType.Auto), configure);
 
-    internal void ApplyEndpointDefaults(TipiListenOptions options) => EndpointDefaults(options);
+    /// <summary>
+    /// Listens on a named pipe. Tipi's transports have none: on Windows, <c>UseNamedPipes</c> registers one that has.
+    /// </summary>
+    public void ListenNamedPipe(string pipeName) => ListenNamedPipe(pipeName, static _ => { });
+
+    /// <summary>
+    /// Listens on a named pipe. Tipi's transports have none: on Windows, <c>UseNamedPipes</c> registers one that has.
+    /// </summary>
+    public void ListenNamedPipe(string pipeName, Action<TipiListenOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(pipeName);
+        Listen(new NamedPipeEndPoint(pipeName), configure);
+    }
+
+    internal TipiConfigurationLoader Configure(IReadOnlyList<IConfiguration> sections, bool reloadOnChange)
+    {
+        ConfigurationLoader = new TipiConfigurationLoader(this, sections, reloadOnChange);
+        ServerSettings.Apply(ConfigurationLoader.Settings, this);
+        LimitSettings.Apply(ConfigurationLoader.Settings, "Limits", Limits);
+        return ConfigurationLoader;
+    }
+
+    internal void ApplyEndpointDefaults(TipiListenOptions options)
+    {
+        ConfigurationLoader?.ApplyDefaults(options);
+        EndpointDefaults(options);
+    }
+
+    /// <summary>Other limits, for connections that come from now on.</summary>
+    internal void ReplaceLimits(TipiServerLimits limits) => Limits = limits;
+
+    private void Add(TipiListenOptions options, Action<TipiListenOptions> configure)
+    {
+        configure(options);
+        CodeEndpoints.Add(options);
+    }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Tipi.Hosting;
+using Tipi.Hosting.Configuration;
 
 namespace Microsoft.AspNetCore.Hosting;
 

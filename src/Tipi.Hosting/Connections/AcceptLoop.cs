@@ -5,12 +5,11 @@ using Tipi.Hosting.Endpoints;
 namespace Tipi.Hosting.Connections;
 
 /// <summary>Accept → track, for one listener, until it is unbound.</summary>
-internal sealed class AcceptLoop(BoundEndpoint bound, ServerContext server, ConnectionRegistry connections)
+internal sealed class AcceptLoop(
+    IConnectionListener listener, BoundEndpoint bound, ServerContext server, ConnectionRegistry connections)
     : IThreadPoolWorkItem
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    internal IConnectionListener Listener { get; } = bound.Listener;
 
     internal Task Execution { get; private set; } = Task.CompletedTask;
 
@@ -22,7 +21,7 @@ internal sealed class AcceptLoop(BoundEndpoint bound, ServerContext server, Conn
     /// <summary>Stops accepting.</summary>
     internal async Task StopAsync(CancellationToken cancellationToken)
     {
-        await Listener.UnbindAsync(cancellationToken).ConfigureAwait(false);
+        await listener.UnbindAsync(cancellationToken).ConfigureAwait(false);
         await _ended.Task.ConfigureAwait(false);
     }
 
@@ -30,20 +29,21 @@ internal sealed class AcceptLoop(BoundEndpoint bound, ServerContext server, Conn
     {
         try
         {
-            while (await Listener.AcceptAsync() is { } transport) await TrackAsync(transport);
+            while (await listener.AcceptAsync() is { } transport) await TrackAsync(transport);
         }
         catch (Exception error)
         {
-            server.Log.AcceptFailed(error, Listener.EndPoint.ToString() ?? "");
+            server.Log.AcceptFailed(error, listener.EndPoint.ToString() ?? "");
         }
         _ended.TrySetResult();
     }
 
     private async ValueTask TrackAsync(ConnectionContext transport)
     {
-        if (bound.Endpoint.Admission.TryEnterConnection())
+        ServerEndpoint endpoint = bound.Current;
+        if (endpoint.Admission.TryEnterConnection())
         {
-            connections.Start(transport, bound.Endpoint);
+            connections.Start(transport, endpoint);
             return;
         }
         server.Reject(transport, "there are too many connections");

@@ -11,17 +11,25 @@ namespace Tipi.Hosting.Connections;
 internal sealed class Admission(TipiServerLimits limits)
 {
     private readonly PeerCounts _peers = new();
+    private volatile TipiServerLimits _limits = limits;
     private long _connections;
     private long _upgraded;
     private long _requests;
 
+    /// <summary>What is counted against; may change while the counts go on.</summary>
+    internal TipiServerLimits Limits
+    {
+        get => _limits;
+        set => _limits = value;
+    }
+
     internal bool TryEnterConnection() =>
-        TryEnter(ref _connections, limits.MaxConcurrentConnections ?? long.MaxValue);
+        TryEnter(ref _connections, _limits.MaxConcurrentConnections ?? long.MaxValue);
 
     internal void LeaveConnection() => Interlocked.Decrement(ref _connections);
 
     internal bool TryEnterUpgrade() =>
-        TryEnter(ref _upgraded, limits.MaxConcurrentUpgradedConnections ?? long.MaxValue);
+        TryEnter(ref _upgraded, _limits.MaxConcurrentUpgradedConnections ?? long.MaxValue);
 
     internal void LeaveUpgrade() => Interlocked.Decrement(ref _upgraded);
 
@@ -32,7 +40,7 @@ internal sealed class Admission(TipiServerLimits limits)
     internal bool TryEnterPeer(ConnectionContext connection, out PeerCount? count)
     {
         count = null;
-        if (limits.MaxConnectionsPerIP is not { } most) return true;
+        if (_limits.MaxConnectionsPerIP is not { } most) return true;
         if (connection.RemoteEndPoint is not IPEndPoint ip) return true;
         count = _peers.TryEnter(ip.Address, most);
         return count is not null;
@@ -43,7 +51,7 @@ internal sealed class Admission(TipiServerLimits limits)
     /// <summary>Counts a request, where requests are limited.</summary>
     internal bool TryEnterRequest(HttpExchange exchange)
     {
-        if (limits.MaxConcurrentRequests is not { } most) return true;
+        if (_limits.MaxConcurrentRequests is not { } most) return true;
         return exchange.IsAdmitted = TryEnter(ref _requests, most);
     }
 

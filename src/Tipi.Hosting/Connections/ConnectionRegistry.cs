@@ -85,6 +85,18 @@ internal sealed class ConnectionRegistry(ServerContext server)
         }
     }
 
+    /// <summary>The connections that are open now and are of a kind.</summary>
+    internal List<ServerConnection> Select(Func<ServerConnection, bool> isWanted)
+    {
+        lock (_gate)
+        {
+            var wanted = new List<ServerConnection>();
+            for (ServerConnection? connection = _first; connection is not null; connection = connection.Next)
+                if (isWanted(connection)) wanted.Add(connection);
+            return wanted;
+        }
+    }
+
     internal void Remove(ServerConnection connection)
     {
         Server.Metrics.ConnectionClosed();
@@ -120,16 +132,7 @@ internal sealed class ConnectionRegistry(ServerContext server)
         }
     }
 
-    private List<ServerConnection> Snapshot()
-    {
-        lock (_gate)
-        {
-            var all = new List<ServerConnection>(Count);
-            for (ServerConnection? connection = _first; connection is not null; connection = connection.Next)
-                all.Add(connection);
-            return all;
-        }
-    }
+    private List<ServerConnection> Snapshot() => Select(static _ => true);
 
     private async Task AbortAllAsync()
     {

@@ -1,9 +1,13 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Tipi.Hosting.Diagnostics;
+using Tipi.Hosting.Endpoints;
 using Tipi.Transport.Uring;
+using Tipi.Transport.Uring.Connections;
 
 namespace Tipi.Hosting.Connections;
 
@@ -11,37 +15,47 @@ namespace Tipi.Hosting.Connections;
 internal static class TransportChoice
 {
     /// <param name="options">What is wished for.</param>
+    /// <param name="sockets">Binds what the transport listens with.</param>
     /// <param name="cause">Why io_uring is not to be had; null where it is.</param>
     /// <param name="remedy">What would help.</param>
     /// <param name="logs">For the transport's own lines.</param>
     /// <exception cref="InvalidOperationException">io_uring is demanded and missing.</exception>
     internal static IConnectionListenerFactory Make(
-        TipiServerOptions options, string? cause, string? remedy, ILoggerFactory logs)
+        TipiServerOptions options, BoundSockets sockets, string? cause, string? remedy, ILoggerFactory logs)
     {
-        if (options.Transport == TipiTransport.Sockets) return MakeSockets(options, logs);
-        if (cause is null) return MakeRings(options, logs);
+        if (options.Transport == TipiTransport.Sockets) return MakeSockets(options, sockets, logs);
+        if (cause is null) return MakeRings(options, sockets, logs);
         if (options.Transport == TipiTransport.Uring)
             throw new InvalidOperationException(
                 $"The transport is set to Uring, but io_uring is not available: {cause}; {remedy}.");
         if (OperatingSystem.IsLinux()) logs.CreateLogger(ServerLog.Category).RingMissing(cause, remedy ?? "");
-        return MakeSockets(options, logs);
+        return MakeSockets(options, sockets, logs);
     }
 
-    private static UringConnectionListenerFactory MakeRings(TipiServerOptions options, ILoggerFactory logs)
+    private static UringConnectionListenerFactory MakeRings(
+        TipiServerOptions options, BoundSockets sockets, ILoggerFactory logs)
     {
-        options.Uring.MaxReadBufferSize = options.Limits.MaxRequestBufferSize;
-        options.Uring.MaxWriteBufferSize = options.Limits.MaxResponseBufferSize;
-        return new UringConnectionListenerFactory(options.Uring, logs);
+        UringTransportOptions uring = options.Uring;
+        uring.MaxReadBufferSize = options.Limits.MaxRequestBufferSize;
+        uring.MaxWriteBufferSize = options.Limits.MaxResponseBufferSize;
+        Func<EndPoint, Socket> bind = uring.CreateBoundListenSocket ?? (one => ListeningSocket.Bind(one, uring));
+        uring.CreateBoundListenSocket = endPoint => sockets.Bind(endPoint, bind);
+        return new UringConnectionListenerFactory(uring, logs);
     }
 
-    private static SocketTransportFactory MakeSockets(TipiServerOptions options, ILoggerFactory logs) =>
-        new(
-            Options.Create(new SocketTransportOptions
-            {
-                Backlog = options.Uring.Backlog,
-                NoDelay = options.Uring.NoDelay,
-                MaxReadBufferSize = options.Limits.MaxRequestBufferSize,
-                MaxWriteBufferSize = options.Limits.MaxResponseBufferSize,
-            }),
-            logs);
+    private static SocketTransportFactory MakeSockets(
+        TipiServerOptions options, BoundSockets sockets, ILoggerFactory logs)
+    {
+        Func<EndPoint, Socket> bind =
+            options.Uring.CreateBoundListenSocket ?? SocketTransportOptions.CreateDefaultBoundListenSocket;
+        var transport = new SocketTransportOptions
+        {
+            Backlog = options.Uring.Backlog,
+            NoDelay = options.Uring.NoDelay,
+            MaxReadBufferSize = options.Limits.MaxRequestBufferSize,
+            MaxWriteBufferSize = options.Limits.MaxResponseBufferSize,
+            CreateBoundListenSocket = endPoint => sockets.Bind(endPoint, bind),
+        };
+        return new SocketTransportFactory(Options.Create(transport), logs);
+    }
 }

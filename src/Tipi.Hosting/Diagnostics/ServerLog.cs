@@ -79,7 +79,8 @@ internal static partial class ServerLog
         "{Endpoint} held a ring past the budget more than once. From now on it runs on threads apart.")]
     internal static partial void EndpointLearned(this ILogger log, string endpoint);
 
-    [LoggerMessage(40, LogLevel.Warning, "The addresses {Addresses} are not used: endpoints given in code win.")]
+    [LoggerMessage(40, LogLevel.Warning,
+        "The addresses {Addresses} are not used: endpoints given in configuration or code win.")]
     internal static partial void AddressesOverridden(this ILogger log, string addresses);
 
     [LoggerMessage(41, LogLevel.Warning, "Could not listen on {Address} at {EndPoint}.")]
@@ -91,4 +92,24 @@ internal static partial class ServerLog
     [LoggerMessage(43, LogLevel.Information,
         "The server is about to stop and goes on accepting for {Delay}, so that load balancers notice.")]
     internal static partial void DrainDelayed(this ILogger log, TimeSpan delay);
+
+    [LoggerMessage(50, LogLevel.Information,
+        "The endpoints given in configuration or code are not used: the addresses {Addresses} are preferred.")]
+    internal static partial void EndpointsOverridden(this ILogger log, string addresses);
+
+    [LoggerMessage(51, LogLevel.Warning, "These configuration keys have no effect: {Keys}.")]
+    internal static partial void KeysIgnored(this ILogger log, string keys);
+
+    [LoggerMessage(52, LogLevel.Information, "The configuration changed. Opened: {Opened}. Closed: {Closed}.")]
+    internal static partial void EndpointsChanged(this ILogger log, string opened, string closed);
+
+    [LoggerMessage(53, LogLevel.Error, "The configuration changed and can not be used. The former one stays in force.")]
+    internal static partial void ReloadFailed(this ILogger log, Exception error);
+
+    [LoggerMessage(54, LogLevel.Critical, "{Address} is no longer listened on: it could not be bound again.")]
+    internal static partial void EndpointLost(this ILogger log, Exception error, string address);
+
+    [LoggerMessage(55, LogLevel.Warning,
+        "The changed configuration of {Keys} holds after the next start of the server.")]
+    internal static partial void NeedsRestart(this ILogger log, string keys);
 }

@@ -1,138 +1,108 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
+using Tipi.Transport.Uring.Native;
 
 namespace Tipi.Hosting.Endpoints;
 
-/// <summary>
-/// Binds what the options and the host ask for: endpoints given in code, else the host's addresses, else the default.
-/// Afterwards the host's addresses are the real ones.
-/// </summary>
-internal sealed class EndpointBinder(IConnectionListenerFactory transport, ServerContext server)
+/// <summary>Opens the sockets of an endpoint.</summary>
+internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets sockets, ServerContext server)
 {
-    private const string DefaultAddress = "http://localhost:5000";
-
-    private readonly List<string> _addresses = [];
-
-    /// <summary>What is bound so far; the caller disposes it, also after a failure.</summary>
-    internal List<BoundEndpoint> Bound { get; } = [];
-
     /// <exception cref="IOException">An address is in use or can not be bound.</exception>
-    /// <exception cref="InvalidOperationException">An address is not one this server can listen on.</exception>
-    internal async Task BindAsync(IServerAddressesFeature addresses, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">The endpoint's options can not work.</exception>
+    internal async Task<BoundEndpoint> BindAsync(TipiListenOptions options, CancellationToken cancellationToken)
     {
-        bool hasAddresses = addresses.Addresses.Count > 0;
-        if (server.Options.CodeEndpoints.Count > 0 && !(hasAddresses && addresses.PreferHostingUrls))
-        {
-            if (hasAddresses) server.Log.AddressesOverridden(string.Join(", ", addresses.Addresses));
-            foreach (TipiListenOptions endpoint in server.Options.CodeEndpoints)
-                await ListenAsync(endpoint, cancellationToken);
-        }
-        else if (hasAddresses)
-        {
-            foreach (string address in addresses.Addresses) await BindAsync(address, cancellationToken);
-        }
-        else await BindAsync(DefaultAddress, cancellationToken);
-        addresses.Addresses.Clear();
-        foreach (string address in _addresses) addresses.Addresses.Add(address);
-    }
-
-    private async Task BindAsync(string text, CancellationToken cancellationToken)
-    {
-        BindingAddress address = BindingAddress.Parse(text);
-        if (address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase))
-            throw new InvalidOperationException($"Can not listen on {text}: this version of Tipi serves http only.");
-        if (!address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase))
-            throw new InvalidOperationException($"Can not listen on {text}: its scheme is not http.");
-        if (address.PathBase.Length > 0)
-            throw new InvalidOperationException($"Can not listen on {text}: use UsePathBase() for a path.");
-        if (address.IsUnixPipe)
-            await ListenAsync(Make(new UnixDomainSocketEndPoint(address.UnixPipePath)), cancellationToken);
-        else if (address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
-            await ListenOnLoopbackAsync(address.Port, cancellationToken);
-        else await ListenAsync(Make(EndPointOf(address)), cancellationToken);
-    }
-
-    private static IPEndPoint EndPointOf(BindingAddress address)
-    {
-        if (IPAddress.TryParse(address.Host, out IPAddress? ip)) return new IPEndPoint(ip, address.Port);
-        // As in Kestrel every name but localhost means all local addresses: a host name is for the Host header.
-        return new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, address.Port);
-    }
-
-    private async Task ListenOnLoopbackAsync(int port, CancellationToken cancellationToken)
-    {
-        if (port == 0)
-            throw new InvalidOperationException(
-                "Can not listen on http://localhost:0: its two addresses would get different ports. "
-                + "Use http://127.0.0.1:0 or http://[::1]:0.");
-        Exception? first = await TryListenOnLoopbackAsync(IPAddress.Loopback, port, cancellationToken);
-        Exception? second = await TryListenOnLoopbackAsync(IPAddress.IPv6Loopback, port, cancellationToken);
-        if (first is not null && second is not null)
-            throw new IOException($"Can not listen on http://localhost:{port}: {first.Message}", first);
-        _addresses.Add($"http://localhost:{port}");
-    }
-
-    private async Task<Exception?> TryListenOnLoopbackAsync(IPAddress ip, int port, CancellationToken cancellationToken)
-    {
-        var endPoint = new IPEndPoint(ip, port);
+        Check(options);
+        sockets.Expect(options);
         try
         {
-            TipiListenOptions endpoint = Make(endPoint);
-            IConnectionListener listener = await BindAsync(endPoint, $"http://localhost:{port}", cancellationToken);
-            Bound.Add(new BoundEndpoint(listener, new ServerEndpoint(endpoint, server)));
-            return null;
+            return options.IsLocalhost
+                ? await BindLoopbackAsync(options, cancellationToken)
+                : await BindOneAsync(options, cancellationToken);
         }
-        catch (SocketException error)
+        catch (Exception error)
         {
-            server.Log.LoopbackSkipped(error, $"http://localhost:{port}", endPoint.ToString());
-            return error;
+            if (BindFailure.Explain(error, options.EndPoint, options.ToString()) is { } explained) throw explained;
+            throw;
+        }
+        finally
+        {
+            sockets.Forget(options);
         }
     }
 
-    private async Task ListenAsync(TipiListenOptions endpoint, CancellationToken cancellationToken)
+    private async Task<BoundEndpoint> BindOneAsync(TipiListenOptions options, CancellationToken cancellationToken)
     {
-        EndPoint endPoint = endpoint.EndPoint;
         IConnectionListener listener;
         try
         {
-            listener = await BindAsync(endPoint, AddressOf(endPoint), cancellationToken);
+            listener = await OpenAsync(options.EndPoint, cancellationToken);
         }
-        catch (SocketException error) when (endPoint is IPEndPoint { AddressFamily: AddressFamily.InterNetworkV6 } any
-            && any.Address.Equals(IPAddress.IPv6Any))
+        catch (SocketException error) when (IsAnyIPv6(options.EndPoint))
         {
-            server.Log.LoopbackSkipped(error, AddressOf(endPoint), endPoint.ToString()!);
-            var v4 = new IPEndPoint(IPAddress.Any, any.Port);
-            listener = await BindAsync(v4, AddressOf(v4), cancellationToken);
+            server.Log.LoopbackSkipped(error, options.ToString(), options.EndPoint.ToString()!);
+            listener = await OpenAsync(new IPEndPoint(IPAddress.Any, options.IPEndPoint!.Port), cancellationToken);
         }
-        Bound.Add(new BoundEndpoint(listener, new ServerEndpoint(endpoint, server)));
-        _addresses.Add(AddressOf(listener.EndPoint));
+        return new BoundEndpoint(options, server, [listener], AddressText.Of(listener.EndPoint));
     }
 
-    private TipiListenOptions Make(EndPoint endPoint) => new(endPoint, server.Options);
+    private static bool IsAnyIPv6(EndPoint endPoint) =>
+        endPoint is IPEndPoint ip && ip.Address.Equals(IPAddress.IPv6Any);
 
-    private async Task<IConnectionListener> BindAsync(
-        EndPoint endPoint, string address, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">The options can not work.</exception>
+    internal static void Check(TipiListenOptions options)
     {
-        try
-        {
-            return await transport.BindAsync(endPoint, cancellationToken);
-        }
-        catch (AddressInUseException error)
-        {
-            throw new IOException(
-                $"Can not listen on {address}: the address is in use. Stop the other process or choose another port, "
-                + "for instance with --urls.", error);
-        }
+        if (!options.Protocols.HasFlag(HttpProtocols.Http1))
+            throw new InvalidOperationException(
+                $"Can not listen on {options}: its Protocols are {options.Protocols}, and this version of Tipi serves "
+                + "HTTP/1 only. Add Http1.");
+        TipiServerLimits own = options.MakeLimits(), all = options.ServerOptions.Limits;
+        if (own.MaxRequestBufferSize != all.MaxRequestBufferSize
+            || own.MaxResponseBufferSize != all.MaxResponseBufferSize)
+            throw new InvalidOperationException(
+                $"Can not listen on {options}: MaxRequestBufferSize and MaxResponseBufferSize hold for the whole "
+                + "server. Set them in the server's Limits.");
     }
 
-    private static string AddressOf(EndPoint endPoint) => endPoint switch
+    private async Task<BoundEndpoint> BindLoopbackAsync(TipiListenOptions options, CancellationToken cancellationToken)
     {
-        UnixDomainSocketEndPoint unix => $"http://unix:{unix}",
-        _ => $"http://{endPoint}",
-    };
+        var listeners = new List<IConnectionListener>();
+        SocketException? failure = null;
+        foreach (IPAddress address in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])
+        {
+            var endPoint = new IPEndPoint(address, options.IPEndPoint!.Port);
+            try
+            {
+                listeners.Add(await OpenAsync(endPoint, cancellationToken));
+            }
+            catch (SocketException error)
+            {
+                server.Log.LoopbackSkipped(error, options.ToString(), endPoint.ToString());
+                failure ??= error;
+            }
+            catch
+            {
+                foreach (IConnectionListener listener in listeners) await listener.DisposeAsync();
+                throw;
+            }
+        }
+        if (listeners.Count > 0) return new BoundEndpoint(options, server, listeners, options.ToString());
+        throw new IOException($"Can not listen on {options}: {failure!.Message}", failure);
+    }
+
+    private ValueTask<IConnectionListener> OpenAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        IConnectionListenerFactory factory = factories.For(endPoint);
+        if (endPoint is FileHandleEndPoint handle) KeepFromChildren(handle);
+        return factory.BindAsync(endPoint, cancellationToken);
+    }
+
+    // What the process was started with is inherited by what it starts, unless somebody says no.
+    private static void KeepFromChildren(FileHandleEndPoint handle)
+    {
+        if (OperatingSystem.IsLinux()) _ = LibC.SetCloseOnExec((int)handle.FileHandle);
+    }
 }

@@ -12,11 +12,14 @@ internal sealed class ServerEndpoint
 
     /// <param name="options">What the endpoint is to be.</param>
     /// <param name="server">Counts for the endpoints that have the server's limits.</param>
-    internal ServerEndpoint(TipiListenOptions options, ServerContext server)
+    /// <param name="former">The same endpoint as it was before its limits changed; its counts go on.</param>
+    internal ServerEndpoint(TipiListenOptions options, ServerContext server, ServerEndpoint? former = null)
     {
         Options = options;
         Limits = options.MakeLimits();
-        Admission = ReferenceEquals(Limits, server.Options.Limits) ? server.Admission : new Admission(Limits);
+        Admission = ReferenceEquals(Limits, server.Options.Limits)
+            ? server.Admission
+            : OwnAdmission(former?.Admission, server);
         Http1Limits = new Http1Limits
         {
             MaxRequestLineSize = Limits.MaxRequestLineSize,
@@ -47,4 +50,11 @@ internal sealed class ServerEndpoint
 
     /// <summary>What comes before HTTP; null when nothing does.</summary>
     internal ConnectionDelegate? Pipeline { get; }
+
+    private Admission OwnAdmission(Admission? former, ServerContext server)
+    {
+        if (former is null || ReferenceEquals(former, server.Admission)) return new Admission(Limits);
+        former.Limits = Limits;
+        return former;
+    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Connections;
+using Tipi.Hosting.Endpoints;
 using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting.Tests.Connections;
@@ -15,7 +16,8 @@ public sealed class TransportChoiceTests : IDisposable
     {
         using var factory = LoggerFactory.Create(logging => logging.AddProvider(_logs));
         return TransportChoice.Make(
-            new TipiServerOptions { Transport = wish }, cause, cause is null ? null : "allow it", factory);
+            new TipiServerOptions { Transport = wish }, new BoundSockets(), cause, cause is null ? null : "allow it",
+            factory);
     }
 
     [Theory]

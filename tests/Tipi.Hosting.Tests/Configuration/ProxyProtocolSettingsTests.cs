@@ -4,7 +4,7 @@ using Tipi.Hosting.Configuration;
 
 namespace Tipi.Hosting.Tests.Configuration;
 
-public sealed class ProxyProtocolReaderTests
+public sealed class ProxyProtocolSettingsTests
 {
     [Fact]
     public void Everything_is_read()
@@ -30,10 +30,10 @@ public sealed class ProxyProtocolReaderTests
     [InlineData("AllowedNetworks:0", "proxies.example", "a network")]
     [InlineData("AllowedNetworks", "10.0.0.0/8", "a list")]
     [InlineData("AllowUnixSocket", "yes", "true or false")]
-    [InlineData("Mode", "7", "Required or Optional")]
-    [InlineData("Mode", "Always", "Required or Optional")]
-    [InlineData("MaxTlvSize", "-1", "a number")]
-    [InlineData("MaxTlvSize", "65536", "a number")]
+    [InlineData("Mode", "7", "Required, Optional")]
+    [InlineData("Mode", "Always", "Required, Optional")]
+    [InlineData("MaxTlvSize", "-1", "a whole number")]
+    [InlineData("MaxTlvSize", "65536", "a whole number")]
     [InlineData("AllowedNetwork", "10.0.0.0/8", "unknown")]
     public void A_wrong_value_is_an_error_that_names_its_key(string key, string value, string wanted)
     {
@@ -51,7 +51,7 @@ public sealed class ProxyProtocolReaderTests
         var options = new TipiServerOptions();
         TipiListenOptions? endpoint = null;
         options.Listen(IPAddress.Loopback, 0, listen => endpoint = listen);
-        ProxyProtocolReader.Read(configuration.GetSection("Endpoints:Main"), endpoint!);
+        ProxyProtocolSettings.Apply(new Settings(configuration), "Endpoints:Main", endpoint!);
         return endpoint!.ProxyProtocol;
     }
 }

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Tipi.Hosting.Configuration;
+
+/// <summary>Reads limits: <c>Limits</c> for the server, <c>Endpoints:{name}:Limits</c> for an endpoint.</summary>
+internal static class LimitSettings
+{
+    private static readonly SettingKind<string> s_rate = new(
+        "\"none\", or a pair of BytesPerSecond and GracePeriod",
+        static text => SettingKinds.IsNone(text) ? text : throw new FormatException());
+
+    internal static void Apply(Settings settings, string key, TipiServerLimits limits)
+    {
+        ApplySizes(settings, key + ":", limits);
+        ApplyTimes(settings, key + ":", limits);
+        ApplyRate(settings, $"{key}:MinRequestBodyDataRate", rate => limits.MinRequestBodyDataRate = rate);
+        ApplyRate(settings, $"{key}:MinResponseDataRate", rate => limits.MinResponseDataRate = rate);
+    }
+
+    private static void ApplySizes(Settings settings, string key, TipiServerLimits limits)
+    {
+        SettingKind<long?> many = SettingKinds.CountOrNone;
+        SettingKind<int> count = SettingKinds.Count;
+        settings.Set(key + "MaxRequestBodySize", many, value => limits.MaxRequestBodySize = value);
+        settings.Set(key + "MaxRequestBufferSize", many, value => limits.MaxRequestBufferSize = value);
+        settings.Set(key + "MaxResponseBufferSize", many, value => limits.MaxResponseBufferSize = value);
+        settings.Set(key + "MaxRequestLineSize", count, value => limits.MaxRequestLineSize = value);
+        settings.Set(key + "MaxRequestHeadersTotalSize", count, value => limits.MaxRequestHeadersTotalSize = value);
+        settings.Set(key + "MaxRequestHeaderCount", count, value => limits.MaxRequestHeaderCount = value);
+        settings.Set(key + "MaxConcurrentConnections", many, value => limits.MaxConcurrentConnections = value);
+        settings.Set(
+            key + "MaxConcurrentUpgradedConnections", many, value => limits.MaxConcurrentUpgradedConnections = value);
+        settings.Set(
+            key + "MaxConnectionsPerIP", SettingKinds.SmallCountOrNone, value => limits.MaxConnectionsPerIP = value);
+        settings.Set(
+            key + "MaxConcurrentRequests", SettingKinds.SmallCountOrNone,
+            value => limits.MaxConcurrentRequests = value);
+    }
+
+    private static void ApplyTimes(Settings settings, string key, TipiServerLimits limits)
+    {
+        SettingKind<TimeSpan> time = SettingKinds.TimeOrNone;
+        settings.Set(key + "KeepAliveTimeout", time, value => limits.KeepAliveTimeout = value);
+        settings.Set(key + "RequestHeadersTimeout", time, value => limits.RequestHeadersTimeout = value);
+        settings.Set(key + "RequestDrainTimeout", time, value => limits.RequestDrainTimeout = value);
+        settings.Set(key + "RetryAfter", SettingKinds.Time, value => limits.RetryAfter = value);
+    }
+
+    private static void ApplyRate(Settings settings, string key, Action<MinDataRate?> set)
+    {
+        settings.Set(key, s_rate, _ => set(null));
+        string rateKey = key + ":BytesPerSecond", graceKey = key + ":GracePeriod";
+        if (!settings.Has(rateKey) && !settings.Has(graceKey)) return;
+        double bytesPerSecond = 240;
+        TimeSpan grace = TimeSpan.FromSeconds(5);
+        settings.Set(rateKey, SettingKinds.Number, value =>
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            bytesPerSecond = value;
+        });
+        settings.Set(graceKey, SettingKinds.Time, value => grace = new MinDataRate(1, value).GracePeriod);
+        set(new MinDataRate(bytesPerSecond, grace));
+    }
+}

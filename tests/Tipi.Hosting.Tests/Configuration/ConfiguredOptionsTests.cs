@@ -1,0 +1,160 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Tipi.Protocols.Http;
+using Tipi.Transport.Uring;
+
+namespace Tipi.Hosting.Tests.Configuration;
+
+public sealed class ConfiguredOptionsTests
+{
+    private static async Task<TipiServerOptions> ReadAsync(
+        Dictionary<string, string?> settings, Action<TipiServerOptions>? configure = null)
+    {
+        await using ConfiguredApp app = ConfiguredApp.Build(TipiTransport.Sockets, settings, configure);
+        return app.Services.GetRequiredService<IOptions<TipiServerOptions>>().Value;
+    }
+
+    [Fact]
+    public async Task Every_option_has_a_key()
+    {
+        TipiServerOptions options = await ReadAsync(new()
+        {
+            ["Tipi:AddServerHeader"] = "false",
+            ["Tipi:AllowAlternateSchemes"] = "true",
+            ["Tipi:AllowHostHeaderOverride"] = "true",
+            ["Tipi:AllowResponseHeaderCompression"] = "false",
+            ["Tipi:AllowSynchronousIO"] = "TRUE",
+            ["Tipi:DisableStringReuse"] = "true",
+            ["Tipi:DrainDelay"] = "00:00:05",
+            ["Tipi:Scheduling"] = "threadpool",
+            ["Tipi:Strictness"] = "lenient",
+            ["Tipi:Uring:RingCount"] = "3",
+            ["Tipi:Uring:HandOffBudget"] = "00:00:00.020",
+            ["Tipi:Uring:Backlog"] = "77",
+            ["Tipi:Uring:NoDelay"] = "false",
+            ["Tipi:Uring:ReusePort"] = "true",
+        });
+        Assert.False(options.AddServerHeader);
+        Assert.True(options.AllowAlternateSchemes);
+        Assert.True(options.AllowHostHeaderOverride);
+        Assert.False(options.AllowResponseHeaderCompression);
+        Assert.True(options.AllowSynchronousIO);
+        Assert.True(options.DisableStringReuse);
+        Assert.Equal(TimeSpan.FromSeconds(5), options.DrainDelay);
+        Assert.Equal(RingScheduling.ThreadPool, options.Scheduling);
+        Assert.Equal(HttpStrictness.Lenient, options.Strictness);
+        Assert.Equal(3, options.Uring.RingCount);
+        Assert.Equal(TimeSpan.FromMilliseconds(20), options.Uring.HandOffBudget);
+        Assert.Equal(77, options.Uring.Backlog);
+        Assert.False(options.Uring.NoDelay);
+        Assert.True(options.Uring.ReusePort);
+    }
+
+    /// <summary>A limit that somebody adds and forgets to read is found here.</summary>
+    [Fact]
+    public async Task Every_limit_has_a_key()
+    {
+        foreach (var property in typeof(TipiServerLimits).GetProperties())
+        {
+            bool isRate = property.PropertyType == typeof(MinDataRate);
+            string text = property.PropertyType == typeof(TimeSpan) ? "00:01:17" : "77";
+            string key = $"Tipi:Limits:{property.Name}" + (isRate ? ":BytesPerSecond" : "");
+            TipiServerOptions options = await ReadAsync(new() { [key] = text });
+            object? value = property.GetValue(options.Limits);
+            string read = value switch
+            {
+                MinDataRate rate => $"{rate.BytesPerSecond}",
+                TimeSpan time => time.ToString(),
+                _ => $"{value}",
+            };
+            Assert.True(text == read, $"{key} is {text} and was read as {read}");
+        }
+    }
+
+    [Fact]
+    public async Task A_limit_can_be_taken_away()
+    {
+        TipiServerOptions options = await ReadAsync(new()
+        {
+            ["Tipi:Limits:MaxRequestBodySize"] = "none",
+            ["Tipi:Limits:KeepAliveTimeout"] = "none",
+            ["Tipi:Limits:MinRequestBodyDataRate"] = "none",
+            ["Tipi:Limits:MinResponseDataRate:GracePeriod"] = "00:00:20",
+        });
+        Assert.Null(options.Limits.MaxRequestBodySize);
+        Assert.Equal(TimeSpan.MaxValue, options.Limits.KeepAliveTimeout);
+        Assert.Null(options.Limits.MinRequestBodyDataRate);
+        Assert.Equal(240, options.Limits.MinResponseDataRate!.BytesPerSecond);
+        Assert.Equal(TimeSpan.FromSeconds(20), options.Limits.MinResponseDataRate.GracePeriod);
+    }
+
+    [Fact]
+    public async Task Tipi_wins_over_Kestrel_and_code_over_both()
+    {
+        TipiServerOptions options = await ReadAsync(
+            new()
+            {
+                ["Kestrel:Limits:MaxRequestHeaderCount"] = "11",
+                ["Kestrel:Limits:MaxRequestLineSize"] = "12",
+                ["Tipi:Limits:MaxRequestLineSize"] = "13",
+                ["Tipi:Limits:MaxRequestBodySize"] = "14",
+            },
+            options => options.Limits.MaxRequestBodySize = 15);
+        Assert.Equal(11, options.Limits.MaxRequestHeaderCount);
+        Assert.Equal(13, options.Limits.MaxRequestLineSize);
+        Assert.Equal(15, options.Limits.MaxRequestBodySize);
+    }
+
+    [Theory]
+    [InlineData("Tipi:AddServerHeader", "maybe", "true or false")]
+    [InlineData("Tipi:Scheduling", "1", "Inline, ThreadPool")]
+    [InlineData("Tipi:Uring:RingCount", "many", "whole number")]
+    [InlineData("Kestrel:Limits:MaxRequestBodySize", "30MB", "whole number")]
+    [InlineData("Tipi:Limits:MaxRequestLineSize", "0", "in range")]
+    [InlineData("Tipi:Limits:MaxRequestLineSize", "99999999999", "whole number")]
+    [InlineData("Tipi:Limits:KeepAliveTimeout", "130", "hh:mm:ss")]
+    [InlineData("Tipi:Limits:RequestHeadersTimeout", "-00:00:01", "in range")]
+    [InlineData("Tipi:Limits:MinRequestBodyDataRate", "240", "BytesPerSecond")]
+    [InlineData("Tipi:Limits:MinRequestBodyDataRate:BytesPerSecond", "0", "in range")]
+    [InlineData("Tipi:Limits:MinRequestBodyDataRate:GracePeriod", "00:00:00.5", "in range")]
+    public async Task A_wrong_value_is_named_with_its_key_and_what_it_may_be(string key, string value, string wanted)
+    {
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ReadAsync(new() { [key] = value }));
+        Assert.StartsWith($"{key} is \"{value}\"; it must be ", error.Message);
+        Assert.Contains(wanted, error.Message);
+    }
+
+    [Fact]
+    public async Task One_warning_names_the_keys_without_effect()
+    {
+        await using ConfiguredApp app = await ConfiguredApp.StartAsync(TipiTransport.Sockets, new()
+        {
+            ["Kestrel:Endpoints:A:Url"] = "http://127.0.0.1:1",
+            ["Tipi:Endpoints:A:Url"] = "http://127.0.0.1:0",
+            ["Kestrel:Certificates:Default:Path"] = "a.pfx",
+            ["Kestrel:EndpointDefaults:SslProtocols:0"] = "Tls13",
+            ["Tipi:Limits:MaxRequestBodySise"] = "1",
+            ["Tipi:Limits:MaxRequestBodySize"] = "1",
+        });
+        LogRecord warning = Assert.Single(app.Logs, record => record.EventId == 51);
+        Assert.Equal(LogLevel.Warning, warning.Level);
+        Assert.Contains("Kestrel:Endpoints:A:Url (the first section wins)", warning.Text);
+        Assert.Contains("Kestrel:Certificates:Default:Path (not known", warning.Text);
+        Assert.Contains("Kestrel:EndpointDefaults:SslProtocols:0 (not known", warning.Text);
+        Assert.Contains("Tipi:Limits:MaxRequestBodySise (not known", warning.Text);
+        Assert.DoesNotContain("MaxRequestBodySize", warning.Text);
+    }
+
+    [Fact]
+    public async Task Keys_that_all_have_an_effect_are_no_warning()
+    {
+        await using ConfiguredApp app = await ConfiguredApp.StartAsync(TipiTransport.Sockets, new()
+        {
+            ["Kestrel:Endpoints:A:Url"] = "http://127.0.0.1:0",
+            ["Kestrel:Endpoints:A:Protocols"] = "Http1AndHttp2",
+            ["Tipi:EndpointDefaults:Limits:MaxRequestHeaderCount"] = "7",
+        });
+        Assert.DoesNotContain(app.Logs, record => record.Level >= LogLevel.Warning);
+    }
+}
