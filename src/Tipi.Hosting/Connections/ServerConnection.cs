@@ -149,8 +149,9 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
 
     internal void Abort(string reason)
     {
-        _accepted.Abort(new ConnectionAbortedException(reason));
+        // The request learns it before its reads and writes fail: afterwards it may have ended.
         OnClosed();
+        _accepted.Abort(new ConnectionAbortedException(reason));
     }
 
     /// <summary>
