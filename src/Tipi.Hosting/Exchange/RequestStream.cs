@@ -78,7 +78,11 @@ internal sealed class RequestStream(HttpExchange exchange) : Stream
 
     private static int Take(PipeReader reader, ReadResult result, Span<byte> destination)
     {
-        if (result.IsCanceled) throw new OperationCanceledException("The read was cancelled.");
+        if (result.IsCanceled)
+        {
+            reader.AdvanceTo(result.Buffer.Start);
+            throw new OperationCanceledException("The read was cancelled.");
+        }
         int length = (int)Math.Min(result.Buffer.Length, destination.Length);
         var taken = result.Buffer.Slice(0, length);
         System.Buffers.BuffersExtensions.CopyTo(taken, destination);

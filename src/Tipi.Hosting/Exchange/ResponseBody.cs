@@ -62,7 +62,7 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        if (_mode == Mode.Closed) return new(new FlushResult(isCanceled: false, isCompleted: true));
+        if (_mode == Mode.Closed) return new(new FlushResult(isCanceled: false, isCompleted: false));
         if (_mode == Mode.Deferred)
         {
             ValueTask start = exchange.StartAsync(bodyEnds: false);

@@ -16,7 +16,8 @@ namespace Tipi.Hosting.Http1;
 /// </summary>
 /// <remarks>
 /// Invariant: <c>_left</c> is what the body still has in the input; <c>_isReading</c> is true between a read of the
-/// input and the <c>AdvanceTo</c> that answers it, so that it is answered exactly once.
+/// input and the <c>AdvanceTo</c> that answers it, so that it is answered exactly once;
+/// <c>_isGiven</c> says the same of the application's reads.
 /// </remarks>
 internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchangeInput
 {
@@ -33,6 +34,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     private long _received;
     private BodyRate _rate;
     private bool _isReading;
+    private bool _isGiven;
     private bool _isCompleted;
     private bool _isPending;
     private bool _expectsContinue;
@@ -86,11 +88,11 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
             ValueTask begin = BeginAsync();
             if (!begin.IsCompletedSuccessfully) return ReadAfterAsync(begin, cancellationToken);
         }
-        if (TryTake(out ReadResult ready)) return new(ready);
+        if (TryTake(out ReadResult ready)) return new(Give(ready));
         ValueTask<ReadResult> read = _input.ReadAsync(cancellationToken);
         if (!read.IsCompletedSuccessfully) return ReadOnAsync(read, cancellationToken);
         return Accept(read.Result, out ReadResult result)
-            ? new(result)
+            ? new(Give(result))
             : ReadOnAsync(_input.ReadAsync(cancellationToken), cancellationToken);
     }
 
@@ -101,14 +103,18 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
         // The client waits for 100, which only a waiting read asks for.
         if (_expectsContinue) return false;
         if (!HasStarted) Begin();
-        if (TryTake(out result)) return true;
-        return _input.TryRead(out ReadResult read) && Accept(read, out result);
+        if (!TryTake(out result) && !(_input.TryRead(out ReadResult read) && Accept(read, out result))) return false;
+        result = Give(result);
+        return true;
     }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
+        if (_kind == BodyKind.None) return;
+        if (!_isGiven) throw new InvalidOperationException("There is no read to complete: AdvanceTo follows a read.");
+        _isGiven = false;
         if (_kind == BodyKind.Chunked)
         {
             _chunked!.AdvanceTo(consumed, examined);
@@ -151,7 +157,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
         _kind = BodyKind.None;
         _left = _received = 0;
         _rate = default;
-        _isReading = _isCompleted = _isPending = _expectsContinue = _isCancelRequested = false;
+        _isReading = _isGiven = _isCompleted = _isPending = _expectsContinue = _isCancelRequested = false;
         HasStarted = IsBroken = false;
         _chunked?.Reset();
     }
@@ -172,7 +178,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
         long mostBytes = MostDrainedBytes;
         HasStarted = true;
         _isCompleted = false;
-        if (_isReading) AdvanceTo(_last.Start);
+        if (_isGiven) AdvanceTo(_last.Start);
         MaxSize = null;
         stream.Exchange.MinRequestBodyDataRate = null;
         try
@@ -196,6 +202,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     private void ThrowIfUnreadable()
     {
         if (_isCompleted) throw new InvalidOperationException("The reader is completed: the body can not be read.");
+        if (_isGiven) throw new InvalidOperationException("A read is in progress already: AdvanceTo comes first.");
         if (IsBroken) throw stream.Exchange.BadRequest.Error ?? new BadHttpRequestException("The body is malformed.");
     }
 
@@ -215,6 +222,15 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     }
 
     private static ValueTask Forget(FlushResult _) => default;
+
+    /// <summary>Hands a result out, which AdvanceTo is to answer; a body that is none asks for nothing.</summary>
+    private ReadResult Give(in ReadResult result)
+    {
+        _isGiven = _kind != BodyKind.None;
+        if (!_isCancelRequested || !_isGiven) return result;
+        _isCancelRequested = false;
+        return new ReadResult(result.Buffer, isCanceled: true, result.IsCompleted);
+    }
 
     /// <summary>What can be said without the input: the end, or bytes that are decoded already.</summary>
     private bool TryTake(out ReadResult result)
@@ -299,15 +315,21 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     private async ValueTask<ReadResult> ReadOnAsync(ValueTask<ReadResult> read, CancellationToken cancellationToken)
     {
         _isPending = true;
-        ReadResult result;
-        BeginWait();
-        while (!Accept(EndWait(await read), out result))
+        try
         {
-            read = _input.ReadAsync(cancellationToken);
             BeginWait();
+            ReadResult result;
+            while (!Accept(EndWait(await read), out result))
+            {
+                read = _input.ReadAsync(cancellationToken);
+                BeginWait();
+            }
+            return Give(result);
         }
-        _isPending = false;
-        return result;
+        finally
+        {
+            _isPending = false;
+        }
     }
 
     private void BeginWait()
