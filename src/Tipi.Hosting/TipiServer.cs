@@ -39,7 +39,7 @@ internal sealed class TipiServer : IServer
         _options = options.Value;
         _logs = logs;
         _log = logs.CreateLogger(ServerLog.Category);
-        _metrics = new ServerMetrics(meters);
+        _metrics = new ServerMetrics(meters, _options.EmitKestrelMetrics);
         Features.Set<IServerAddressesFeature>(_addresses);
     }
 
@@ -53,7 +53,8 @@ internal sealed class TipiServer : IServer
     {
         if (_context is not null) throw new InvalidOperationException("The server has been started already.");
         CheckDrainDelay();
-        _context = new ServerContext(_options, _log, _metrics, new HostedApplication<TContext>(application));
+        var hosted = new HostedApplication<TContext>(application);
+        _context = new ServerContext(_options, new ServerLoggers(_logs), _metrics, hosted);
         RingSupport support = RingSupport.Probe();
         _connections = new ConnectionRegistry(_context);
         _heartbeat = new Heartbeat(_context, _connections);

@@ -106,6 +106,12 @@ public sealed class TipiServerOptions
         }
     }
 
+    /// <summary>
+    /// Emits the instruments of Kestrel's meter, <c>Microsoft.AspNetCore.Server.Kestrel</c>, beside those of
+    /// <c>Tipi.Server</c>, so that dashboards made for Kestrel go on. Default: true.
+    /// </summary>
+    public bool EmitKestrelMetrics { get; set; } = true;
+
     /// <summary>Limits of the server.</summary>
     public TipiServerLimits Limits { get; private set; } = new();
 

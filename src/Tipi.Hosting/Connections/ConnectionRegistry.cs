@@ -35,6 +35,7 @@ internal sealed class ConnectionRegistry(ServerContext server)
     {
         var connection = new ServerConnection(transport, endpoint, this);
         Add(connection);
+        TipiEventSource.Log.ConnectionQueued();
         if (connection.Affinity is { } affinity) affinity.Post(s_start, connection);
         else ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
     }
@@ -137,15 +138,19 @@ internal sealed class ConnectionRegistry(ServerContext server)
     private async Task AbortAllAsync()
     {
         List<ServerConnection> late = Snapshot();
-        Server.Log.ConnectionsAborted(late.Count);
-        foreach (ServerConnection connection in late) connection.Abort("The server stops and the connection is late.");
+        Server.Logs.Connections.ConnectionsAborted(late.Count);
+        foreach (ServerConnection connection in late)
+        {
+            connection.EndsBecause(ConnectionEndReason.AppShutdownTimeout);
+            connection.Abort("The server stops and the connection is late.");
+        }
         try
         {
             await WhenDrained().WaitAsync(s_abortPatience).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            // The log above tells how many there were.
+            Server.Log.ApplicationsNeverCompleted(Count);
         }
     }
 }

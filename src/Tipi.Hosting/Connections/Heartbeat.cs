@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Tipi.Hosting.Diagnostics;
+
 namespace Tipi.Hosting.Connections;
 
 /// <summary>
@@ -30,9 +33,12 @@ internal sealed class Heartbeat(ServerContext server, ConnectionRegistry connect
     {
         while (!_stop.Wait(s_interval))
         {
+            long start = Stopwatch.GetTimestamp();
             server.Clock.Advance();
             connections.Expire();
             connections.Beat();
+            TimeSpan duration = Stopwatch.GetElapsedTime(start);
+            if (duration > s_interval) server.Log.HeartbeatSlow(duration, s_interval);
         }
     }
 }

@@ -21,11 +21,13 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     private IDictionary<object, object?>? _persistentState;
     private ConnectionHooks? _hooks;
     private PeerCount? _peer;
+    private readonly ConnectionMeasurement? _measurement;
     private CancellationTokenRegistration _closeWatch;
     private long _deadlineMs = long.MaxValue;
     private long _abortAtMs = long.MaxValue;
     private uint _requests;
     private bool _watchesClose;
+    private ConnectionEndReason _endReason;
     private volatile bool _isClosed;
     private volatile bool _isCloseRequested;
 
@@ -36,6 +38,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         Endpoint = endpoint;
         Affinity = transport as IRingAffinityFeature ?? transport.Features.Get<IRingAffinityFeature>();
         _registry = registry;
+        _measurement = Server.Metrics.Kestrel?.ConnectionQueued(transport);
     }
 
     /// <summary>The connection as HTTP sees it: as accepted, or as the endpoint's middleware made it.</summary>
@@ -126,6 +129,19 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     /// </summary>
     internal void Wake() => Transport.Transport.Input.CancelPendingRead();
 
+    /// <summary>Says why the connection ends; what was said first counts.</summary>
+    internal void EndsBecause(ConnectionEndReason reason)
+    {
+        if (_endReason == ConnectionEndReason.Unset) _endReason = reason;
+    }
+
+    /// <summary>The application takes the connection over, or has done with it.</summary>
+    internal void CountUpgrade(int change)
+    {
+        TipiEventSource.Log.CountUpgrade(change);
+        if (_measurement is not null) Server.Metrics.Kestrel!.Upgraded(_measurement, change);
+    }
+
     /// <summary>A deadline has passed. Called by the heartbeat.</summary>
     internal void OnExpired(long nowMs)
     {
@@ -135,7 +151,8 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
             return;
         }
         AbortAtMs = long.MaxValue;
-        Server.Log.ResponseTooSlow(Id);
+        EndsBecause(ConnectionEndReason.MinResponseDataRate);
+        Server.Logs.BadRequests.ResponseTooSlow(Id);
         Abort("The peer reads too slowly.");
     }
 
@@ -166,14 +183,14 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
 
     private async Task RunAsync()
     {
-        bool isLogged = Server.Log.IsEnabled(LogLevel.Debug);
-        if (isLogged) Server.Log.ConnectionOpened(Id);
+        IDisposable? scope = OnStarted();
         try
         {
             await (Endpoint.Proxy is null ? ServeAcceptedAsync() : ServeProxiedAsync(Endpoint.Proxy));
         }
         catch (Exception error)
         {
+            EndsBecause(ConnectionEndReason.OtherError);
             Server.Log.ConnectionFailed(error, Id);
         }
         if (_hooks is not null) await _hooks.CompleteAsync();
@@ -187,7 +204,26 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         {
             Server.Log.ConnectionFailed(error, Id);
         }
-        if (isLogged) Server.Log.ConnectionClosed(Id);
+        OnEnded();
+        scope?.Dispose();
+    }
+
+    /// <returns>The scope of what is logged while the connection is served; null when nobody logs.</returns>
+    private IDisposable? OnStarted()
+    {
+        if (_measurement is not null) Server.Metrics.Kestrel!.ConnectionStarted(_measurement);
+        TipiEventSource.Log.ConnectionStarted(_accepted);
+        if (!Server.Log.IsEnabled(LogLevel.Critical)) return null;
+        if (Server.Logs.Connections.IsEnabled(LogLevel.Debug)) Server.Logs.Connections.ConnectionOpened(Id);
+        return Server.Log.BeginScope(new ConnectionScope(Id));
+    }
+
+    private void OnEnded()
+    {
+        if (Server.Logs.Connections.IsEnabled(LogLevel.Debug)) Server.Logs.Connections.ConnectionClosed(Id);
+        TipiEventSource.Log.ConnectionStopped(_accepted);
+        if (_measurement is not null)
+            Server.Metrics.Kestrel!.ConnectionEnded(_measurement, _endReason, _hooks?.Tags);
         if (_peer is not null) Endpoint.Admission.LeavePeer(_peer);
         Endpoint.Admission.LeaveConnection();
         _registry.Remove(this);
@@ -217,6 +253,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     private bool TryEnterPeer(ConnectionContext transport)
     {
         if (Endpoint.Admission.TryEnterPeer(transport, out _peer)) return true;
+        EndsBecause(ConnectionEndReason.MaxConcurrentConnectionsExceeded);
         Server.Reject(transport, "its address has too many connections");
         return false;
     }

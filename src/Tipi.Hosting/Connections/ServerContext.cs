@@ -9,7 +9,7 @@ namespace Tipi.Hosting.Connections;
 
 /// <summary>What all connections of a server share.</summary>
 internal sealed class ServerContext(
-    TipiServerOptions options, ILogger log, ServerMetrics metrics, Application application)
+    TipiServerOptions options, ServerLoggers logs, ServerMetrics metrics, Application application)
 {
     private Http1StreamPool? _streams;
     private readonly LogThrottle _rejectionLog = new();
@@ -18,7 +18,10 @@ internal sealed class ServerContext(
 
     internal TipiServerOptions Options { get; } = options;
 
-    internal ILogger Log { get; } = log;
+    /// <summary>For what the server logs of itself and of applications.</summary>
+    internal ILogger Log { get; } = logs.General;
+
+    internal ServerLoggers Logs { get; } = logs;
 
     internal ServerMetrics Metrics { get; } = metrics;
 
@@ -31,7 +34,7 @@ internal sealed class ServerContext(
 
     internal ServerClock Clock { get; } = new(options.AddServerHeader);
 
-    internal LearnedEndpoints Learned { get; } = new(log, metrics);
+    internal LearnedEndpoints Learned { get; } = new(logs.General, metrics);
 
     /// <summary>Request objects of HTTP/1.</summary>
     internal Http1StreamPool Streams => _streams ??= new Http1StreamPool(this);
@@ -53,9 +56,10 @@ internal sealed class ServerContext(
     /// <summary>Aborts a connection that is one too many, and says so.</summary>
     internal void Reject(ConnectionContext connection, string reason)
     {
-        Metrics.ConnectionRejected();
+        Metrics.ConnectionRejected(connection);
+        TipiEventSource.Log.ConnectionRejected(connection.ConnectionId);
         if (_rejectionLog.TryTake(Clock.NowMs, out long others))
-            Log.ConnectionRejected(
+            Logs.Connections.ConnectionRejected(
                 connection.ConnectionId, connection.RemoteEndPoint?.ToString() ?? "", reason, others);
         connection.Abort(new ConnectionAbortedException($"The connection was rejected: {reason}."));
     }

@@ -2,24 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Tipi.Hosting.Diagnostics;
 
-/// <summary>What the server logs. A peer's fault is Debug: peers must not be able to fill a log.</summary>
+/// <summary>
+/// What the server logs of itself and of applications. Where Kestrel has the same event, the number is Kestrel's. What
+/// peers can cause is at most Debug, or held back by <see cref="LogThrottle"/>: they must not be able to fill a log.
+/// </summary>
 internal static partial class ServerLog
 {
     internal const string Category = "Tipi.Server";
-
-    [LoggerMessage(1, LogLevel.Debug, "Connection {ConnectionId} opened.")]
-    internal static partial void ConnectionOpened(this ILogger log, string connectionId);
-
-    [LoggerMessage(2, LogLevel.Debug, "Connection {ConnectionId} closed.")]
-    internal static partial void ConnectionClosed(this ILogger log, string connectionId);
-
-    [LoggerMessage(3, LogLevel.Debug, "Connection {ConnectionId} was reset by its peer or aborted.")]
-    internal static partial void ConnectionReset(this ILogger log, Exception error, string connectionId);
-
-    [LoggerMessage(4, LogLevel.Warning,
-        "Connection {ConnectionId} of {Peer} was closed: {Reason}. {Others} more since the last of these lines.")]
-    internal static partial void ConnectionRejected(
-        this ILogger log, string connectionId, string peer, string reason, long others);
 
     [LoggerMessage(7, LogLevel.Warning,
         "A request was answered with 503: as many run as MaxConcurrentRequests allows. {Others} more since the last of "
@@ -53,24 +42,9 @@ internal static partial class ServerLog
     [LoggerMessage(15, LogLevel.Error, "Connection {ConnectionId}: a callback of the connection failed.")]
     internal static partial void ConnectionCallbackFailed(this ILogger log, Exception error, string connectionId);
 
-    [LoggerMessage(17, LogLevel.Debug, "Connection {ConnectionId}: request refused with {StatusCode}. {Reason}")]
-    internal static partial void RequestRefused(this ILogger log, string connectionId, int statusCode, string reason);
-
     [LoggerMessage(18, LogLevel.Debug, "Connection {ConnectionId}, request {RequestId}: the client went away.")]
     internal static partial void RequestAborted(
         this ILogger log, Exception error, string connectionId, string requestId);
-
-    [LoggerMessage(19, LogLevel.Debug, "Connection {ConnectionId}, request {RequestId}: the request's body is bad.")]
-    internal static partial void BodyRefused(this ILogger log, Exception error, string connectionId, string requestId);
-
-    [LoggerMessage(27, LogLevel.Debug,
-        "Connection {ConnectionId}, request {RequestId}: the request's body arrives more slowly than {Rate} bytes/s.")]
-    internal static partial void RequestBodyTooSlow(
-        this ILogger log, string connectionId, string requestId, double rate);
-
-    [LoggerMessage(28, LogLevel.Debug,
-        "Connection {ConnectionId} was aborted: its peer takes the response more slowly than allowed.")]
-    internal static partial void ResponseTooSlow(this ILogger log, string connectionId);
 
     [LoggerMessage(30, LogLevel.Warning, "io_uring is not available: {Cause}; {Remedy}. Tipi uses sockets.")]
     internal static partial void RingMissing(this ILogger log, string cause, string remedy);
@@ -85,9 +59,6 @@ internal static partial class ServerLog
 
     [LoggerMessage(41, LogLevel.Warning, "Could not listen on {Address} at {EndPoint}.")]
     internal static partial void LoopbackSkipped(this ILogger log, Exception error, string address, string endPoint);
-
-    [LoggerMessage(42, LogLevel.Warning, "{Connections} connections did not end in time and were aborted.")]
-    internal static partial void ConnectionsAborted(this ILogger log, int connections);
 
     [LoggerMessage(43, LogLevel.Information,
         "The server is about to stop and goes on accepting for {Delay}, so that load balancers notice.")]
@@ -112,4 +83,28 @@ internal static partial class ServerLog
     [LoggerMessage(55, LogLevel.Warning,
         "The changed configuration of {Keys} holds after the next start of the server.")]
     internal static partial void NeedsRestart(this ILogger log, string keys);
+
+    [LoggerMessage(22, LogLevel.Warning,
+        "The heartbeat took {Duration}, its interval is {Interval}: timeouts are late. The process may get too "
+        + "little of the processors.")]
+    internal static partial void HeartbeatSlow(this ILogger log, TimeSpan duration, TimeSpan interval);
+
+    [LoggerMessage(23, LogLevel.Critical,
+        "Connections whose applications did not end, although they were aborted: {Connections}. The server stops "
+        + "without them.")]
+    internal static partial void ApplicationsNeverCompleted(this ILogger log, int connections);
+
+    [LoggerMessage(25, LogLevel.Debug, "Connection {ConnectionId}, request {RequestId}: started reading the body.")]
+    internal static partial void RequestBodyStarted(this ILogger log, string connectionId, string requestId);
+
+    [LoggerMessage(26, LogLevel.Debug, "Connection {ConnectionId}, request {RequestId}: done reading the body.")]
+    internal static partial void RequestBodyDone(this ILogger log, string connectionId, string requestId);
+
+    [LoggerMessage(32, LogLevel.Information,
+        "Connection {ConnectionId}, request {RequestId}: the application ended without reading the whole body.")]
+    internal static partial void RequestBodyNotEntirelyRead(this ILogger log, string connectionId, string requestId);
+
+    [LoggerMessage(33, LogLevel.Information,
+        "Connection {ConnectionId}, request {RequestId}: the rest of the body did not come in time.")]
+    internal static partial void RequestBodyDrainTimedOut(this ILogger log, string connectionId, string requestId);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Connections;
 
 namespace Tipi.Hosting.Diagnostics;
 
@@ -16,9 +17,10 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Counter<long> _handOffs;
     private readonly Counter<long> _learned;
 
-    internal ServerMetrics(IMeterFactory? factory)
+    internal ServerMetrics(IMeterFactory? factory, bool emitsKestrel)
     {
         _meter = factory?.Create(MeterName) ?? new Meter(MeterName);
+        Kestrel = emitsKestrel ? new KestrelMetrics(factory) : null;
         _connections = _meter.CreateUpDownCounter<long>(
             "tipi.active_connections", "{connection}", "Connections that are open.");
         _rejectedConnections = _meter.CreateCounter<long>(
@@ -35,11 +37,18 @@ internal sealed class ServerMetrics : IDisposable
             "tipi.learned_endpoints", "{endpoint}", "Endpoints that run on blocking threads since they held a ring.");
     }
 
+    /// <summary>The same under Kestrel's names; null when they are not wanted.</summary>
+    internal KestrelMetrics? Kestrel { get; }
+
     internal void ConnectionOpened() => _connections.Add(1);
 
     internal void ConnectionClosed() => _connections.Add(-1);
 
-    internal void ConnectionRejected() => _rejectedConnections.Add(1);
+    internal void ConnectionRejected(ConnectionContext connection)
+    {
+        _rejectedConnections.Add(1);
+        Kestrel?.ConnectionRejected(connection);
+    }
 
     internal void ConnectionRefused(string reason) =>
         _refusedConnections.Add(1, new KeyValuePair<string, object?>("reason", reason));
@@ -53,5 +62,9 @@ internal sealed class ServerMetrics : IDisposable
 
     internal void EndpointLearned() => _learned.Add(1);
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose()
+    {
+        _meter.Dispose();
+        Kestrel?.Dispose();
+    }
 }

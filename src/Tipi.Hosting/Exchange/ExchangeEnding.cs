@@ -71,7 +71,8 @@ internal static class ExchangeEnding
     private static void Log(HttpExchange exchange, Exception error)
     {
         ILogger log = exchange.Server.Log;
-        if (error is BadHttpRequestException) log.BodyRefused(error, exchange.Connection.Id, exchange.Identifier);
+        if (error is BadHttpRequestException)
+            exchange.Server.Logs.BadRequests.BodyRefused(error, exchange.Connection.Id, exchange.Identifier);
         else if (IsClientGone(exchange, error)) log.RequestAborted(error, exchange.Connection.Id, exchange.Identifier);
         else log.ApplicationFailed(error, exchange.Connection.Id, exchange.Identifier);
     }

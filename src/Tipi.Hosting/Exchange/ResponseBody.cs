@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Tipi.Hosting.Diagnostics;
 
 namespace Tipi.Hosting.Exchange;
 
@@ -137,9 +138,10 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     /// <exception cref="InvalidOperationException">Fewer bytes than declared.</exception>
     internal void CheckComplete()
     {
-        if (_mode != Mode.Swallowing && _declared > _written)
-            throw new InvalidOperationException(
-                $"The response declared Content-Length {_declared} and has {_written} bytes: too few.");
+        if (_mode == Mode.Swallowing || _declared is null || _declared <= _written) return;
+        if (exchange.HasStarted) exchange.Connection.EndsBecause(ConnectionEndReason.ResponseContentLengthMismatch);
+        throw new InvalidOperationException(
+            $"The response declared Content-Length {_declared} and has {_written} bytes: too few.");
     }
 
     internal void Close() => _mode = Mode.Closed;

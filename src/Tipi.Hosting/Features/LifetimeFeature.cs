@@ -24,7 +24,13 @@ internal sealed class LifetimeFeature(HttpExchange exchange) : IHttpRequestLifet
         set => _replaced = value;
     }
 
-    public void Abort() => exchange.Connection.Abort("The application aborted the connection.");
+    public void Abort()
+    {
+        ServerConnection connection = exchange.Connection;
+        connection.EndsBecause(ConnectionEndReason.AbortedByApp);
+        connection.Server.Logs.Connections.ConnectionAbortedByApplication(connection.Id);
+        connection.Abort("The application aborted the connection.");
+    }
 
     /// <summary>Cancels the token, if it was given out for a request of this connection.</summary>
     internal void OnClosed(ServerConnection connection)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Exchange;
@@ -75,15 +76,19 @@ internal sealed class Http1Connection(ServerConnection owner)
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            owner.Server.Log.ConnectionReset(error, owner.Id);
+            owner.EndsBecause(ReasonOf(error));
+            owner.Server.Logs.Connections.ConnectionReset(error, owner.Id);
         }
     }
 
     /// <summary>Tells the request that runs that its client has gone. Called on any thread.</summary>
     internal void OnClosed() => Volatile.Read(ref _stream)?.Exchange.Lifetime.OnClosed(owner);
 
-    private Task Start(HttpExchange exchange) =>
-        _scheduler is null ? owner.Server.Application.Run(exchange.Features) : _scheduler.Run(exchange);
+    private Task Start(HttpExchange exchange)
+    {
+        if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStarted(exchange);
+        return _scheduler is null ? owner.Server.Application.Run(exchange.Features) : _scheduler.Run(exchange);
+    }
 
     private Http1HeadStatus TakeHead(ReadResult read)
     {
@@ -92,7 +97,10 @@ internal sealed class Http1Connection(ServerConnection owner)
         if (buffer.IsEmpty)
         {
             _input.AdvanceTo(buffer.Start);
-            return read.IsCompleted || owner.MustEnd ? Http1HeadStatus.End : Http1HeadStatus.Partial;
+            if (!read.IsCompleted && !owner.MustEnd) return Http1HeadStatus.Partial;
+            owner.EndsBecause(
+                read.IsCompleted ? ConnectionEndReason.TransportCompleted : ConnectionEndReason.GracefulAppShutdown);
+            return Http1HeadStatus.End;
         }
         Http1Stream stream = _stream ?? BeginHead();
         switch (stream.Parse(buffer, owner, out ProtocolError error))
@@ -119,8 +127,19 @@ internal sealed class Http1Connection(ServerConnection owner)
         if (!mustEnd) return false;
         _input.AdvanceTo(buffer.End);
         if (!isIdle) Refuse(new ProtocolError(ProtocolErrorCode.Timeout));
+        owner.EndsBecause(
+            owner.MustEnd ? ConnectionEndReason.GracefulAppShutdown : ConnectionEndReason.KeepAliveTimeout);
         return true;
     }
+
+    /// <summary>A connection that is reset while no request runs has simply ended: browsers do that.</summary>
+    private ConnectionEndReason ReasonOf(Exception error) => error switch
+    {
+        ConnectionResetException when _stream is null => ConnectionEndReason.TransportCompleted,
+        ConnectionResetException => ConnectionEndReason.ConnectionReset,
+        IOException => ConnectionEndReason.IOError,
+        _ => ConnectionEndReason.OtherError,
+    };
 
     private Http1Stream BeginHead()
     {
@@ -171,7 +190,9 @@ internal sealed class Http1Connection(ServerConnection owner)
     {
         if (goesOn) owner.ExpireIn(owner.Limits.KeepAliveTimeout);
         else PrepareClose(stream, isWhole);
+        stream.Body.Conclude();
         owner.Endpoint.Admission.LeaveRequest(stream.Exchange);
+        if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStopped(stream.Exchange);
         ExchangeEnding.DisposeContext(stream.Exchange, error);
         bool mayBeHeld = stream.Exchange.IsUpgraded || stream.Body.IsPending || owner.IsClosed || !isWhole;
         Recycle(stream, isSafe: !mayBeHeld);
@@ -186,10 +207,22 @@ internal sealed class Http1Connection(ServerConnection owner)
 
     private void PrepareClose(Http1Stream stream, bool isWhole)
     {
-        if (stream.Exchange.IsUpgraded) owner.Endpoint.Admission.LeaveUpgrade();
+        owner.EndsBecause(ReasonOf(stream, isWhole));
+        if (stream.Exchange.IsUpgraded)
+        {
+            owner.Endpoint.Admission.LeaveUpgrade();
+            owner.CountUpgrade(-1);
+        }
         else if (isWhole) _lingers = !stream.Body.IsAtEnd;
         // Without an end of its own only a reset shows that this body is not whole.
         else if (stream.Output.EndsByClose) owner.Abort("The response could not be ended.");
+    }
+
+    private ConnectionEndReason ReasonOf(Http1Stream stream, bool isWhole)
+    {
+        if (!isWhole) return ConnectionEndReason.ErrorAfterStartingResponse;
+        if (!stream.Head.KeepAlive) return ConnectionEndReason.RequestNoKeepAlive;
+        return owner.IsEnding ? ConnectionEndReason.GracefulAppShutdown : ConnectionEndReason.ResponseNoKeepAlive;
     }
 
     /// <summary>Gives the stream back, unless somebody may still hold on to it.</summary>

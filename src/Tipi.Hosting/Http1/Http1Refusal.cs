@@ -17,8 +17,9 @@ internal static class Http1Refusal
     {
         ServerContext server = connection.Server;
         server.Metrics.RequestRefused(error.StatusCode);
-        if (server.Log.IsEnabled(LogLevel.Debug))
-            server.Log.RequestRefused(connection.Id, error.StatusCode, error.Message);
+        connection.EndsBecause(EndReasons.OfHead(error.Code));
+        if (server.Logs.BadRequests.IsEnabled(LogLevel.Debug))
+            server.Logs.BadRequests.RequestRefused(connection.Id, error.StatusCode, error.Message);
         PipeWriter output = connection.Transport.Transport.Output;
         var writer = new Http1HeadWriter(output.GetSpan(LargestSize));
         writer.TryWriteStatusLine(error.StatusCode);

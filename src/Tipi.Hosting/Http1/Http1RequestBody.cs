@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Exchange;
@@ -150,6 +151,12 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
         _chunked.Begin(stream.Exchange.Connection.Endpoint.Http1Limits);
     }
 
+    /// <summary>The request has ended.</summary>
+    internal void Conclude()
+    {
+        if (HasStarted && CanHaveBody && IsAtEnd) LogBody(isStart: false);
+    }
+
     internal void Reset()
     {
         _input = null!;
@@ -175,6 +182,8 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     {
         if (IsAtEnd) return !IsBroken;
         if (_isPending || EndsConnection(responseEnds: true)) return false;
+        if (connection.Server.Log.IsEnabled(LogLevel.Information))
+            connection.Server.Log.RequestBodyNotEntirelyRead(connection.Id, stream.Exchange.Identifier);
         long mostBytes = MostDrainedBytes;
         HasStarted = true;
         _isCompleted = false;
@@ -189,7 +198,10 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
                 ReadResult read = await ReadAsync();
                 mostBytes -= Math.Max(read.Buffer.Length, 1);
                 AdvanceTo(read.Buffer.End);
-                if (read.IsCanceled && connection.HasExpired) return false;
+                if (!read.IsCanceled || !connection.HasExpired) continue;
+                connection.EndsBecause(ConnectionEndReason.ServerTimeout);
+                connection.Server.Log.RequestBodyDrainTimedOut(connection.Id, stream.Exchange.Identifier);
+                return false;
             }
         }
         catch (BadHttpRequestException)
@@ -209,7 +221,17 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     private void Begin()
     {
         HasStarted = true;
+        if (CanHaveBody) LogBody(isStart: true);
         if (_left > Largest) throw Break(new ProtocolError(ProtocolErrorCode.BodyTooLarge));
+    }
+
+    private void LogBody(bool isStart)
+    {
+        HttpExchange exchange = stream.Exchange;
+        ILogger log = exchange.Server.Log;
+        if (!log.IsEnabled(LogLevel.Debug)) return;
+        if (isStart) log.RequestBodyStarted(exchange.Connection.Id, exchange.Identifier);
+        else log.RequestBodyDone(exchange.Connection.Id, exchange.Identifier);
     }
 
     private ValueTask BeginAsync()
@@ -299,6 +321,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     private BadHttpRequestException Break(ProtocolError error)
     {
         IsBroken = true;
+        stream.Exchange.Connection.EndsBecause(EndReasons.OfBody(error.Code));
         var exception = new BadHttpRequestException(error.Message, error.StatusCode);
         stream.Exchange.BadRequest.Error = exception;
         return exception;
@@ -344,7 +367,8 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
         MinDataRate? rate = exchange.MinRequestBodyDataRate;
         if (_rate.EndWait(exchange.Connection, rate) || !read.IsCanceled) return read;
         _input.AdvanceTo(read.Buffer.Start);
-        exchange.Server.Log.RequestBodyTooSlow(exchange.Connection.Id, exchange.Identifier, rate!.BytesPerSecond);
+        exchange.Server.Logs.BadRequests.RequestBodyTooSlow(
+            exchange.Connection.Id, exchange.Identifier, rate!.BytesPerSecond);
         throw Break(new ProtocolError(ProtocolErrorCode.Timeout));
     }
 }

@@ -20,7 +20,7 @@ public sealed class AdmissionTests
         Assert.True(await IsRefusedAsync(third));
         using RawClient other = await ConnectFromAsync(server, "127.0.0.2");
         Assert.Equal(200, await AskAsync(other));
-        Assert.Contains(server.Logs, record => record.EventId == 4 && record.Text.Contains("127.0.0.1"));
+        Assert.Contains(server.Logs, record => record.EventId == 24 && record.Text.Contains("127.0.0.1"));
 
         first.Dispose();
         RawClient? next = null;

@@ -63,7 +63,7 @@ public sealed class StopTests
         await running.Task;
         await server.StopAsync(TimeSpan.FromMilliseconds(200));
         await aborted.Task.WaitAsync(TimeSpan.FromSeconds(10));
-        Assert.Contains(server.Logs, record => record.EventId == 42);
+        Assert.Contains(server.Logs, record => record.EventId == 16);
     }
 
     [Theory, OnEachTransport]
@@ -97,7 +97,7 @@ public sealed class StopTests
         Assert.True(await IsTurnedAwayAsync(server));
         await first.SendAsync(Get);
         Assert.Equal(200, (await first.ReadResponseAsync()).Status);
-        Assert.Contains(server.Logs, record => record.EventId == 4);
+        Assert.Contains(server.Logs, record => record.EventId == 24);
     }
 
     private static async Task<bool> IsTurnedAwayAsync(TestServer server)

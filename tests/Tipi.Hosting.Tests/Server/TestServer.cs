@@ -14,7 +14,6 @@ internal sealed class TestServer : IAsyncDisposable
 
     private TestServer(WebApplicationBuilder builder, TipiTransport transport, Action<TipiServerOptions>? configure)
     {
-        builder.Logging.ClearProviders();
         builder.Logging.AddProvider(_logs);
         builder.Logging.SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseTipi(options =>
@@ -25,6 +24,8 @@ internal sealed class TestServer : IAsyncDisposable
         });
         _app = builder.Build();
     }
+
+    internal IServiceProvider Services => _app.Services;
 
     internal int Port => Ports[0];
 
@@ -46,6 +47,7 @@ internal sealed class TestServer : IAsyncDisposable
         Action<IServiceCollection>? services = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         services?.Invoke(builder.Services);
         var server = new TestServer(builder, transport, configure);
         build(server._app);

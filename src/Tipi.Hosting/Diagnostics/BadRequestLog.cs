@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tipi.Hosting.Diagnostics;
+
+/// <summary>
+/// What is logged of requests that are refused. All of it is Debug: whoever sends them must not be able to fill a log.
+/// Where Kestrel has the same event, the number is Kestrel's.
+/// </summary>
+internal static partial class BadRequestLog
+{
+    internal const string Category = "Tipi.Server.BadRequests";
+
+    [LoggerMessage(17, LogLevel.Debug, "Connection {ConnectionId}: request refused with {StatusCode}. {Reason}")]
+    internal static partial void RequestRefused(this ILogger log, string connectionId, int statusCode, string reason);
+
+    [LoggerMessage(20, LogLevel.Debug, "Connection {ConnectionId}, request {RequestId}: the request's body is bad.")]
+    internal static partial void BodyRefused(this ILogger log, Exception error, string connectionId, string requestId);
+
+    [LoggerMessage(27, LogLevel.Debug,
+        "Connection {ConnectionId}, request {RequestId}: the request's body arrives more slowly than {Rate} bytes/s.")]
+    internal static partial void RequestBodyTooSlow(
+        this ILogger log, string connectionId, string requestId, double rate);
+
+    [LoggerMessage(28, LogLevel.Debug,
+        "Connection {ConnectionId} was aborted: its peer takes the response more slowly than allowed.")]
+    internal static partial void ResponseTooSlow(this ILogger log, string connectionId);
+}

@@ -1,0 +1,35 @@
+namespace Tipi.Hosting.Diagnostics;
+
+/// <summary>Why a connection ended. The first reason counts.</summary>
+internal enum ConnectionEndReason : byte
+{
+    Unset,
+
+    // No errors.
+    TransportCompleted,
+    RequestNoKeepAlive,
+    ResponseNoKeepAlive,
+    GracefulAppShutdown,
+
+    // Errors; each has a text.
+    AbortedByApp,
+    AppShutdownTimeout,
+    ConnectionReset,
+    ErrorAfterStartingResponse,
+    InvalidHttpVersion,
+    InvalidRequestHeaders,
+    InvalidRequestLine,
+    IOError,
+    KeepAliveTimeout,
+    MaxConcurrentConnectionsExceeded,
+    MaxRequestBodySizeExceeded,
+    MaxRequestHeaderCountExceeded,
+    MaxRequestHeadersTotalSizeExceeded,
+    MinRequestBodyDataRate,
+    MinResponseDataRate,
+    OtherError,
+    RequestHeadersTimeout,
+    ResponseContentLengthMismatch,
+    ServerTimeout,
+    UnexpectedEndOfRequestContent,
+}

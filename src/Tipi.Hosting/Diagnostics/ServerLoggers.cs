@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tipi.Hosting.Diagnostics;
+
+/// <summary>The loggers of the server, one for each category.</summary>
+internal sealed class ServerLoggers(ILoggerFactory factory)
+{
+    internal ILogger General { get; } = factory.CreateLogger(ServerLog.Category);
+
+    internal ILogger Connections { get; } = factory.CreateLogger(ConnectionLog.Category);
+
+    internal ILogger BadRequests { get; } = factory.CreateLogger(BadRequestLog.Category);
+}

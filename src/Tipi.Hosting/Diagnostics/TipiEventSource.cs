@@ -1,0 +1,112 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Tracing;
+using Microsoft.AspNetCore.Connections;
+using Tipi.Hosting.Exchange;
+
+namespace Tipi.Hosting.Diagnostics;
+
+/// <summary>
+/// What <c>dotnet-counters</c> and <c>dotnet-trace</c> see under <c>Tipi-Server</c>: Kestrel's counters and events
+/// under their names. All servers of the process together. Kestrel's own source belongs to its assembly: a second one of that
+/// name could not be told apart.
+/// </summary>
+[EventSource(Name = "Tipi-Server")]
+internal sealed class TipiEventSource : EventSource
+{
+    internal static readonly TipiEventSource Log = new();
+
+    private readonly List<DiagnosticCounter> _counters = [];
+    private long _totalConnections;
+    private long _currentConnections;
+    private long _queuedConnections;
+    private long _upgradedRequests;
+
+    private TipiEventSource()
+    {
+    }
+
+    [NonEvent]
+    internal void ConnectionQueued() => Interlocked.Increment(ref _queuedConnections);
+
+    [NonEvent]
+    internal void ConnectionStarted(ConnectionContext connection)
+    {
+        Interlocked.Decrement(ref _queuedConnections);
+        Interlocked.Increment(ref _totalConnections);
+        Interlocked.Increment(ref _currentConnections);
+        if (IsEnabled(EventLevel.Informational, EventKeywords.None))
+            ConnectionStart(
+                connection.ConnectionId, connection.LocalEndPoint?.ToString(), connection.RemoteEndPoint?.ToString());
+    }
+
+    [NonEvent]
+    internal void ConnectionStopped(ConnectionContext connection)
+    {
+        Interlocked.Decrement(ref _currentConnections);
+        if (IsEnabled(EventLevel.Informational, EventKeywords.None)) ConnectionStop(connection.ConnectionId);
+    }
+
+    [NonEvent]
+    internal void RequestStarted(HttpExchange exchange) => RequestStart(
+        exchange.Connection.Id, exchange.Identifier, exchange.Request.Protocol, exchange.ReceivedPath,
+        exchange.ReceivedMethod);
+
+    [NonEvent]
+    internal void RequestStopped(HttpExchange exchange) => RequestStop(
+        exchange.Connection.Id, exchange.Identifier, exchange.Request.Protocol, exchange.ReceivedPath,
+        exchange.ReceivedMethod);
+
+    [NonEvent]
+    internal void CountUpgrade(int change) => Interlocked.Add(ref _upgradedRequests, change);
+
+    [Event(1, Level = EventLevel.Informational)]
+    private void ConnectionStart(string connectionId, string? localEndPoint, string? remoteEndPoint) =>
+        WriteEvent(1, connectionId, localEndPoint, remoteEndPoint);
+
+    [Event(2, Level = EventLevel.Informational)]
+    private void ConnectionStop(string connectionId) => WriteEvent(2, connectionId);
+
+    [Event(3, Level = EventLevel.Informational)]
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "All arguments are strings.")]
+    private void RequestStart(string connectionId, string requestId, string httpVersion, string path, string method) =>
+        WriteEvent(3, connectionId, requestId, httpVersion, path, method);
+
+    [Event(4, Level = EventLevel.Informational)]
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "All arguments are strings.")]
+    private void RequestStop(string connectionId, string requestId, string httpVersion, string path, string method) =>
+        WriteEvent(4, connectionId, requestId, httpVersion, path, method);
+
+    [Event(5, Level = EventLevel.Warning)]
+    internal void ConnectionRejected(string connectionId)
+    {
+        if (IsEnabled(EventLevel.Warning, EventKeywords.None)) WriteEvent(5, connectionId);
+    }
+
+    protected override void OnEventCommand(EventCommandEventArgs command)
+    {
+        if (command.Command != EventCommand.Enable) return;
+        lock (_counters)
+        {
+            if (_counters.Count > 0) return;
+            _counters.Add(new IncrementingPollingCounter(
+                "connections-per-second", this, () => Volatile.Read(ref _totalConnections))
+            {
+                DisplayName = "Connection Rate",
+                DisplayRateTimeScale = TimeSpan.FromSeconds(1),
+            });
+            AddCounter("total-connections", "Total Connections", () => Volatile.Read(ref _totalConnections));
+            AddCounter("current-connections", "Current Connections", () => Volatile.Read(ref _currentConnections));
+            AddCounter(
+                "connection-queue-length", "Connection Queue Length", () => Volatile.Read(ref _queuedConnections));
+            // Of HTTP/2 streams that wait; there are none on HTTP/1.
+            AddCounter("request-queue-length", "Request Queue Length", static () => 0);
+            AddCounter(
+                "current-upgraded-requests", "Current Upgraded Requests (WebSockets)",
+                () => Volatile.Read(ref _upgradedRequests));
+        }
+    }
+
+    [NonEvent]
+    private void AddCounter(string name, string displayName, Func<double> value) =>
+        _counters.Add(new PollingCounter(name, this, value) { DisplayName = displayName });
+}
