@@ -6,9 +6,9 @@ using Tipi.Hosting.Exchange;
 namespace Tipi.Hosting.Diagnostics;
 
 /// <summary>
-/// What <c>dotnet-counters</c> and <c>dotnet-trace</c> see under <c>Tipi-Server</c>: Kestrel's counters and events
-/// under their names. All servers of the process together. Kestrel's own source belongs to its assembly: a second one of that
-/// name could not be told apart.
+/// What <c>dotnet-counters</c> and <c>dotnet-trace</c> see under <c>Tipi-Server</c>: Kestrel's counters and events under
+/// their names, for all servers of the process together. Kestrel's own source belongs to its assembly: a second one of
+/// that name could not be told apart.
 /// </summary>
 [EventSource(Name = "Tipi-Server")]
 internal sealed class TipiEventSource : EventSource
