@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Tipi.Hosting.Diagnostics;
 
 namespace Tipi.Hosting.Connections;
 
@@ -14,8 +15,12 @@ internal static class LingeringClose
     /// </summary>
     private const long MostBytes = 16 * 1024 * 1024;
 
-    /// <summary>Long enough for an answer to arrive, short enough that a silent client costs nothing.</summary>
-    private static readonly TimeSpan s_time = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// Long enough for an answer to arrive, short enough that a silent client costs nothing. One that goes on sending
+    /// has the time for draining, since it may look at the answer only afterwards. The clock is up to a second late, so
+    /// that this is one second at least.
+    /// </summary>
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(2);
 
     internal static async Task RunAsync(ServerConnection connection, bool lingers)
     {
@@ -36,14 +41,17 @@ internal static class LingeringClose
 
     private static async Task DropInputAsync(ServerConnection connection, PipeReader input)
     {
-        connection.ExpireIn(s_time);
+        ServerClock clock = connection.Server.Clock;
+        long endMs = clock.After(connection.Limits.RequestDrainTimeout);
         long left = MostBytes;
-        while (left > 0)
+        while (left > 0 && clock.NowMs <= endMs)
         {
+            connection.DeadlineMs = Math.Min(clock.After(s_silence), endMs);
             ReadResult read = await input.ReadAsync();
+            bool isSilent = read.Buffer.IsEmpty;
             left -= read.Buffer.Length;
             input.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted || connection.HasExpired) return;
+            if (read.IsCompleted || (isSilent && connection.HasExpired)) return;
         }
     }
 }

@@ -128,6 +128,45 @@ public sealed class RefusalTests
         Assert.True(await client.IsEndedAsync());
     }
 
+    /// <summary>A slow upload looks at its answer when it is done; a silent client is not waited for.</summary>
+    [Theory, OnEachTransport]
+    public async Task An_upload_of_some_seconds_ends_with_its_answer(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            transport, async context => await context.Request.Body.CopyToAsync(Stream.Null), options =>
+            {
+                options.Limits.MaxRequestBodySize = 1000;
+                options.Limits.RequestDrainTimeout = TimeSpan.FromSeconds(30);
+            });
+        using RawClient client = await server.ConnectAsync();
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n");
+        for (int i = 0; i < 40; i++)
+        {
+            await client.SendAsync(new string('x', 1000));
+            await Task.Delay(100);
+        }
+        Assert.Equal(413, (await client.ReadResponseAsync()).Status);
+        Assert.True(await client.IsEndedAsync());
+    }
+
+    [Theory, OnEachTransport]
+    public async Task An_upload_without_end_is_ended(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            transport, _ => Task.CompletedTask,
+            options => options.Limits.RequestDrainTimeout = TimeSpan.FromMilliseconds(1));
+        using RawClient client = await server.ConnectAsync();
+        await client.SendAsync("BAD\r\n\r\n");
+        await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(async () =>
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                await client.SendAsync("x");
+                await Task.Delay(20);
+            }
+        });
+    }
+
     [Theory, OnEachTransport]
     public async Task Limits_come_from_the_options(TipiTransport transport)
     {
