@@ -42,6 +42,20 @@ public sealed class ProxyProtocolSettingsTests
         Assert.Contains(wanted, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory, OnEachTransport]
+    public async Task An_endpoint_of_the_configuration_reads_headers_and_is_lenient(TipiTransport transport)
+    {
+        await using ConfiguredApp app = await ConfiguredApp.StartAsync(transport, new Dictionary<string, string?>
+        {
+            ["Tipi:Endpoints:Main:Url"] = "http://127.0.0.1:0",
+            ["Tipi:Endpoints:Main:Strictness"] = "Lenient",
+            ["Tipi:Endpoints:Main:ProxyProtocol:AllowedNetworks:0"] = "127.0.0.1",
+        });
+        using RawClient client = await ConfiguredApp.ConnectAsync(app.Addresses.Single());
+        await client.SendAsync("PROXY TCP4 192.0.2.1 198.51.100.2 5000 443\r\nGET / HTTP/1.1\nHost: a\n\n");
+        Assert.Equal("port 443", (await client.ReadResponseAsync()).Body);
+    }
+
     private static ProxyProtocolOptions? Read(params (string Key, string Value)[] values)
     {
         IConfiguration configuration = new ConfigurationBuilder()
