@@ -16,6 +16,7 @@ internal static class ServerSettings
         settings.Set("AllowSynchronousIO", flag, value => options.AllowSynchronousIO = value);
         settings.Set("DisableStringReuse", flag, value => options.DisableStringReuse = value);
         settings.Set("DrainDelay", SettingKinds.Time, value => options.DrainDelay = value);
+        settings.Set("EmitKestrelMetrics", flag, value => options.EmitKestrelMetrics = value);
         settings.Set("Scheduling", SettingKinds.OneOf<RingScheduling>(), value => options.Scheduling = value);
         settings.Set("Strictness", SettingKinds.OneOf<HttpStrictness>(), value => options.Strictness = value);
         settings.Set("Transport", SettingKinds.OneOf<TipiTransport>(), value => options.Transport = value);

@@ -51,6 +51,20 @@ public sealed class ConfiguredOptionsTests
         Assert.True(options.Uring.ReusePort);
     }
 
+    /// <summary>A switch that somebody adds and forgets to read is found here.</summary>
+    [Fact]
+    public async Task Every_switch_has_a_key()
+    {
+        var defaults = new TipiServerOptions();
+        foreach (var property in typeof(TipiServerOptions).GetProperties())
+        {
+            if (property.PropertyType != typeof(bool)) continue;
+            bool other = !(bool)property.GetValue(defaults)!;
+            TipiServerOptions options = await ReadAsync(new() { [$"Tipi:{property.Name}"] = $"{other}" });
+            Assert.True(other == (bool)property.GetValue(options)!, $"Tipi:{property.Name} is not read.");
+        }
+    }
+
     /// <summary>A limit that somebody adds and forgets to read is found here.</summary>
     [Fact]
     public async Task Every_limit_has_a_key()
