@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+
+namespace Tipi.Stack.Tests.Lifetime;
+
+/// <summary>What the process holds of the system and of memory.</summary>
+internal sealed record ProcessHoldings(int Descriptors, int Sockets, int Rings, int Threads, long ManagedBytes)
+{
+    internal static ProcessHoldings Read()
+    {
+        string[] targets = [.. Directory.GetFiles("/proc/self/fd").Select(TargetOf).OfType<string>()];
+        return new ProcessHoldings(
+            targets.Length,
+            targets.Count(target => target.StartsWith("socket:", StringComparison.Ordinal)),
+            targets.Count(target => target.Contains("io_uring", StringComparison.Ordinal)),
+            Directory.GetDirectories("/proc/self/task").Length,
+            GC.GetTotalMemory(forceFullCollection: false));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void Collect()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
+
+    // The descriptor by which the folder is read is gone when it is looked at.
+    private static string? TargetOf(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: false)?.ToString();
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

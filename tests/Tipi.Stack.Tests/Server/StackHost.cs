@@ -1,0 +1,94 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Tipi.Stack.Tests.Server;
+
+/// <summary>An application of the framework's parts on one of the servers, at a free port of the loopback.</summary>
+internal sealed class StackHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly LogRecorder _logs;
+
+    private StackHost(WebApplication app, LogRecorder logs, StackServer server)
+    {
+        _app = app;
+        _logs = logs;
+        Server = server;
+        Address = new Uri(AddressOf(app));
+        Client = ClientWith(_ => { });
+    }
+
+    internal StackServer Server { get; }
+
+    internal Uri Address { get; }
+
+    /// <summary>Follows no redirect and keeps no cookies, so that a test sees each answer.</summary>
+    internal HttpClient Client { get; }
+
+    internal IServiceProvider Services => _app.Services;
+
+    internal IEnumerable<LogRecord> Logs => _logs.Records;
+
+    internal static async Task<StackHost> StartAsync(
+        StackServer server, Action<WebApplication> build, Action<WebApplicationBuilder>? configure = null)
+    {
+        var logs = new LogRecorder();
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(StackHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environments.Production,
+        });
+        builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Information);
+        builder.WebHost.UseUrls("http://127.0.0.1:0").UseStackServer(server);
+        configure?.Invoke(builder);
+        WebApplication app = builder.Build();
+        build(app);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+        RequireServer(app.Services, server);
+        return new StackHost(app, logs, server);
+    }
+
+    /// <summary>The address that the server reports, with the port that the system chose.</summary>
+    internal static string AddressOf(IHost app) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+
+    /// <summary>Fails unless the application is on the server that the test speaks of.</summary>
+    internal static void RequireServer(IServiceProvider services, StackServer server) =>
+        Assert.Equal(
+            server.IsTipi() ? "Tipi.Hosting" : "Microsoft.AspNetCore.Server.Kestrel.Core",
+            services.GetRequiredService<IServer>().GetType().Assembly.GetName().Name);
+
+    internal HttpClient ClientWith(Action<SocketsHttpHandler> configure)
+    {
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        configure(handler);
+        return new HttpClient(handler) { BaseAddress = Address, Timeout = Eventually.Patience };
+    }
+
+    /// <summary>A client that keeps cookies, as a browser does.</summary>
+    internal HttpClient Browser(CookieContainer? cookies = null) => ClientWith(handler =>
+    {
+        handler.UseCookies = true;
+        handler.CookieContainer = cookies ?? new CookieContainer();
+    });
+
+    internal Task<RawClient> ConnectAsync() => RawClient.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Address.Port));
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        await _app.StopAsync(source.Token);
+        await _app.DisposeAsync();
+    }
+}
