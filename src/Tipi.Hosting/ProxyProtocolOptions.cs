@@ -44,15 +44,4 @@ public sealed class ProxyProtocolOptions
             throw new InvalidOperationException(
                 $"The PROXY protocol's {nameof(MaxTlvSize)} on {endPoint} is {MaxTlvSize}; it can be 0 to 65535.");
     }
-
-    internal bool Allows(EndPoint? source)
-    {
-        if (source is not IPEndPoint ip) return AllowUnixSocket;
-        IPAddress address = ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address;
-        foreach (IPNetwork network in AllowedNetworks)
-        {
-            if (network.Contains(address)) return true;
-        }
-        return false;
-    }
 }

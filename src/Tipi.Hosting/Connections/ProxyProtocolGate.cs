@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Diagnostics;
@@ -15,24 +16,27 @@ namespace Tipi.Hosting.Connections;
 ///    └→ Required: refused        │ malformed, cut off, late ──→ refused
 ///       Optional: served         └ stop, or the peer leaves without a byte ──→ closed
 /// </code>
-/// Invariant: of the input nothing but a valid header is consumed before the connection is served.
+/// Invariant: of the input nothing but a valid header is consumed before the connection is served; what the options say
+/// later does not matter.
 /// </summary>
 internal sealed class ProxyProtocolGate(ProxyProtocolOptions options)
 {
-    /// <summary>The longest header: 16 bytes, two paths, and what the options allow.</summary>
-    private readonly int _largest = 16 + 216 + options.MaxTlvSize;
+    /// <summary>16 bytes and two paths, in front of the extensions.</summary>
+    private const int LargestFixedSize = 16 + 216;
 
+    private readonly IPNetwork[] _networks = [.. options.AllowedNetworks];
+    private readonly bool _allowsUnixSocket = options.AllowUnixSocket;
+    private readonly bool _isRequired = options.Mode == ProxyProtocolMode.Required;
+    private readonly int _maxTlvSize = options.MaxTlvSize;
     private readonly LogThrottle _strangerLog = new();
-
-    private bool IsRequired => options.Mode == ProxyProtocolMode.Required;
 
     /// <summary>Reads the header and tells the connection what it says.</summary>
     /// <returns>False when the connection was refused, or has ended.</returns>
     internal async ValueTask<bool> PassAsync(ServerConnection connection)
     {
-        if (!options.Allows(connection.Transport.RemoteEndPoint))
+        if (!Allows(connection.Transport.RemoteEndPoint))
         {
-            if (!IsRequired) return true;
+            if (!_isRequired) return true;
             LogStranger(connection);
             return await RefuseAsync(connection, ProxyRefusal.NotAllowed);
         }
@@ -43,27 +47,39 @@ internal sealed class ProxyProtocolGate(ProxyProtocolOptions options)
             ReadResult read = await input.ReadAsync();
             ProxyStatus status = Parse(read.Buffer, connection, out SequencePosition consumed, out ProxyError error);
             bool isDecided = status != ProxyStatus.NeedMore;
+            bool isCutOff = read.IsCompleted && !read.Buffer.IsEmpty;
             input.AdvanceTo(consumed, isDecided ? consumed : read.Buffer.End);
-            if (status == ProxyStatus.Complete || (status == ProxyStatus.Absent && !IsRequired)) return true;
+            if (status == ProxyStatus.Complete || (status == ProxyStatus.Absent && !_isRequired)) return true;
             if (status == ProxyStatus.Absent) return await RefuseAsync(connection, ProxyRefusal.Missing);
             if (status == ProxyStatus.Invalid) return await RefuseAsync(connection, ProxyRefusal.Malformed, error);
-            if (read.IsCompleted)
-                return !read.Buffer.IsEmpty && await RefuseAsync(connection, ProxyRefusal.Malformed, error);
+            if (isCutOff) return await RefuseAsync(connection, ProxyRefusal.Malformed);
+            if (read.IsCompleted) return false;
             if (!read.IsCanceled) continue;
             if (connection.MustEnd) return false;
             if (connection.HasExpired) return await RefuseAsync(connection, ProxyRefusal.Timeout);
         }
     }
 
+    internal bool Allows(EndPoint? source)
+    {
+        if (source is not IPEndPoint ip) return _allowsUnixSocket;
+        IPAddress address = ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address;
+        foreach (IPNetwork network in _networks)
+        {
+            if (network.Contains(address)) return true;
+        }
+        return false;
+    }
+
     private ProxyStatus Parse(
         in ReadOnlySequence<byte> buffer, ServerConnection connection, out SequencePosition consumed,
         out ProxyError error)
     {
-        int length = (int)Math.Min(buffer.Length, _largest);
+        int length = (int)Math.Min(buffer.Length, LargestFixedSize + _maxTlvSize);
         byte[]? joined = buffer.FirstSpan.Length < length ? ArrayPool<byte>.Shared.Rent(length) : null;
         if (joined is not null) buffer.Slice(0, length).CopyTo(joined);
         ReadOnlySpan<byte> bytes = joined is null ? buffer.FirstSpan : joined.AsSpan(0, length);
-        ProxyStatus status = ProxyHeaderParser.TryParse(bytes, options.MaxTlvSize, out ProxyHeader header, out error);
+        ProxyStatus status = ProxyHeaderParser.TryParse(bytes, _maxTlvSize, out ProxyHeader header, out error);
         if (status == ProxyStatus.Complete) Apply(connection.Transport, header, bytes);
         if (joined is not null) ArrayPool<byte>.Shared.Return(joined);
         consumed = buffer.GetPosition(header.Length);

@@ -226,11 +226,12 @@ public sealed class ProxyProtocolTests
     {
         var options = new ProxyProtocolOptions();
         options.AllowedNetworks.Add(IPNetwork.Parse("10.0.0.0/8"));
-        Assert.True(options.Allows(IPEndPoint.Parse("[::ffff:10.1.2.3]:1")));
-        Assert.True(options.Allows(IPEndPoint.Parse("10.1.2.3:1")));
-        Assert.False(options.Allows(IPEndPoint.Parse("[::ffff:11.1.2.3]:1")));
-        Assert.False(options.Allows(IPEndPoint.Parse("[::1]:1")));
-        Assert.False(options.Allows(null));
+        var gate = new Tipi.Hosting.Connections.ProxyProtocolGate(options);
+        Assert.True(gate.Allows(IPEndPoint.Parse("[::ffff:10.1.2.3]:1")));
+        Assert.True(gate.Allows(IPEndPoint.Parse("10.1.2.3:1")));
+        Assert.False(gate.Allows(IPEndPoint.Parse("[::ffff:11.1.2.3]:1")));
+        Assert.False(gate.Allows(IPEndPoint.Parse("[::1]:1")));
+        Assert.False(gate.Allows(null));
     }
 
     private static Task<TestServer> StartAsync(
