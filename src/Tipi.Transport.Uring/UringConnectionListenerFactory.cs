@@ -53,8 +53,7 @@ public sealed class UringConnectionListenerFactory : IConnectionListenerFactory,
         ArgumentNullException.ThrowIfNull(endpoint);
         var rings = StartRings();
         var socket = ListeningSocket.Open(endpoint, _options);
-        var bound = endpoint is FileHandleEndPoint ? endpoint : socket.LocalEndPoint ?? endpoint;
-        return new(new UringConnectionListener(socket, bound, rings, OnShortage));
+        return new(new UringConnectionListener(socket, socket.LocalEndPoint ?? endpoint, rings, OnShortage));
     }
 
     /// <summary>Aborts what is still connected and stops the rings.</summary>

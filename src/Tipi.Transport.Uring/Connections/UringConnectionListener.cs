@@ -97,15 +97,8 @@ internal sealed class UringConnectionListener : IConnectionListener
     {
         foreach (var accepts in _accepts) accepts.Stop();
         foreach (var accepts in _accepts) await accepts.Ended.ConfigureAwait(false);
-        _socket.Dispose();
-        RemoveSocketFile();
+        _socket.Dispose(); // and the file that it has made, if it is a Unix socket; not one that was inherited
         _accepted.Writer.TryComplete();
-    }
-
-    private void RemoveSocketFile()
-    {
-        if (EndPoint is UnixDomainSocketEndPoint unix && unix.ToString() is { Length: > 0 } path && path[0] != '@')
-            File.Delete(path);
     }
 
     private sealed class Adoption(UringConnectionListener listener, int descriptor) : PostedWork
