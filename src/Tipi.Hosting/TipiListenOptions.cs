@@ -2,7 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tipi.Hosting.Configuration;
+using Tipi.Hosting.Connections;
+using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Endpoints;
 using Tipi.Protocols.Http;
 
@@ -107,6 +111,23 @@ public sealed class TipiListenOptions : IConnectionBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         configure(ProxyProtocol ??= new ProxyProtocolOptions());
+        return this;
+    }
+
+    /// <summary>
+    /// Logs the bytes of each connection, both directions, at Debug, in the category
+    /// <c>Tipi.Server.ConnectionLogging</c>. They are what the peer sent and gets: mind secrets.
+    /// </summary>
+    public TipiListenOptions UseConnectionLogging() => UseConnectionLogging(ConnectionBytesLog.Category);
+
+    /// <summary>Logs the bytes of each connection, both directions, at Debug.</summary>
+    /// <param name="loggerName">The category.</param>
+    public TipiListenOptions UseConnectionLogging(string loggerName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(loggerName);
+        var logs = (ILoggerFactory?)ApplicationServices.GetService(typeof(ILoggerFactory));
+        ILogger log = (logs ?? NullLoggerFactory.Instance).CreateLogger(loggerName);
+        Use(next => LoggedPipe.Wrap(next, log));
         return this;
     }
 
