@@ -14,7 +14,7 @@ switch (builder.Configuration["Server"])
 {
     case "Kestrel": break;
     case "KestrelUring": builder.WebHost.UseUringTransport(); break;
-    default: builder.WebHost.UseTipi(); break;
+    default: builder.WebHost.UseTipi(tipi => tipi.UseSystemd()); break;
 }
 
 builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, AppJson.Default));

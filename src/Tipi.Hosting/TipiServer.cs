@@ -11,6 +11,7 @@ using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Endpoints;
 using Tipi.Hosting.Exchange;
+using Tipi.Hosting.Systemd;
 using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting;
@@ -32,6 +33,7 @@ internal sealed class TipiServer : IServer
     private IConnectionListenerFactory? _transport;
     private EndpointSet? _endpoints;
     private ConfigurationWatch? _watch;
+    private SystemdService? _systemd;
     private Task? _stop;
 
     public TipiServer(IOptions<TipiServerOptions> options, ILoggerFactory logs, IMeterFactory? meters = null)
@@ -57,7 +59,8 @@ internal sealed class TipiServer : IServer
         _context = new ServerContext(_options, new ServerLoggers(_logs), _metrics, hosted);
         RingSupport support = RingSupport.Probe();
         _connections = new ConnectionRegistry(_context);
-        _heartbeat = new Heartbeat(_context, _connections);
+        _systemd = SystemdService.Create(Environment.GetEnvironmentVariable, Environment.ProcessId, _log);
+        _heartbeat = new Heartbeat(_context, _connections, _systemd?.Watchdog);
         var sockets = new BoundSockets();
         _transport = TransportChoice.Make(_options, sockets, support.Cause, support.Remedy, _logs);
         var factories = new ListenerFactories(_transport, _options.ApplicationServices);
@@ -70,6 +73,7 @@ internal sealed class TipiServer : IServer
             await _endpoints.BindAsync(plan, cancellationToken).ConfigureAwait(false);
             _heartbeat.Start();
             _endpoints.Start();
+            _systemd?.Follow(_options.ApplicationServices);
         }
         finally
         {
@@ -112,6 +116,7 @@ internal sealed class TipiServer : IServer
         }
         if (_endpoints is not null) await _endpoints.DisposeAsync().ConfigureAwait(false);
         _heartbeat?.Dispose();
+        _systemd?.Dispose();
         if (_transport is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync().ConfigureAwait(false);
         else (_transport as IDisposable)?.Dispose();
     }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
 using Tipi.Hosting.Configuration;
 using Tipi.Hosting.Endpoints;
+using Tipi.Hosting.Systemd;
 using Tipi.Protocols.Http;
 using Tipi.Transport.Uring;
 
@@ -275,6 +276,27 @@ public sealed class TipiServerOptions
     {
         ArgumentNullException.ThrowIfNull(pipeName);
         Listen(new NamedPipeEndPoint(pipeName), configure);
+    }
+
+    /// <summary>
+    /// Listens on all sockets that systemd's socket activation hands over; does nothing in a process it did not start.
+    /// </summary>
+    public void UseSystemd() => UseSystemd(static _ => { });
+
+    /// <summary>
+    /// Listens on all sockets that systemd's socket activation hands over; does nothing in a process it did not start.
+    /// </summary>
+    /// <param name="configure">
+    /// Sets what holds for each; <see cref="TipiListenOptions.Name"/> is its <c>FileDescriptorName</c>.
+    /// </param>
+    public void UseSystemd(Action<TipiListenOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        foreach (InheritedSocket socket in SocketActivation.Take())
+        {
+            var endPoint = new FileHandleEndPoint(socket.Descriptor, FileHandleType.Auto);
+            Add(new TipiListenOptions(endPoint, this) { Name = socket.Name }, configure);
+        }
     }
 
     internal TipiConfigurationLoader Configure(IReadOnlyList<IConfiguration> sections, bool reloadOnChange)

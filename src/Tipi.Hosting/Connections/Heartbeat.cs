@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tipi.Hosting.Diagnostics;
+using Tipi.Hosting.Systemd;
 
 namespace Tipi.Hosting.Connections;
 
@@ -7,7 +8,8 @@ namespace Tipi.Hosting.Connections;
 /// Once a second: the clock goes on and connections past their deadline are woken. A thread of its own, since a busy
 /// thread pool must not stop the time.
 /// </summary>
-internal sealed class Heartbeat(ServerContext server, ConnectionRegistry connections) : IDisposable
+internal sealed class Heartbeat(
+    ServerContext server, ConnectionRegistry connections, SystemdWatchdog? watchdog) : IDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
@@ -39,6 +41,7 @@ internal sealed class Heartbeat(ServerContext server, ConnectionRegistry connect
             connections.Beat();
             TimeSpan duration = Stopwatch.GetElapsedTime(start);
             if (duration > s_interval) server.Log.HeartbeatSlow(duration, s_interval);
+            watchdog?.Beat(server.Clock.NowMs);
         }
     }
 }

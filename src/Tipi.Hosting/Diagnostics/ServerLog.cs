@@ -107,4 +107,7 @@ internal static partial class ServerLog
     [LoggerMessage(33, LogLevel.Information,
         "Connection {ConnectionId}, request {RequestId}: the rest of the body did not come in time.")]
     internal static partial void RequestBodyDrainTimedOut(this ILogger log, string connectionId, string requestId);
+
+    [LoggerMessage(56, LogLevel.Warning, "systemd could not be told {State}.")]
+    internal static partial void NotificationFailed(this ILogger log, Exception error, string state);
 }
