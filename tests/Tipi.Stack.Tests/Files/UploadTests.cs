@@ -10,8 +10,8 @@ public sealed class UploadTests
 {
     private const long Length = 100L * 1024 * 1024;
 
-    // A third of the file: what the collector has not collected yet counts as held.
-    private const long Most = Length / 3;
+    // Half of the file: what the collector has not collected yet counts as held.
+    private const long Most = Length / 2;
 
     [Theory, OnEachServer]
     public Task A_form_file_of_100_MB(StackServer server) => UploadAsync(server, "form");

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Tipi.Stack.Tests.Lifetime;
 
 /// <summary>What the process holds of the system and of memory.</summary>
-internal sealed record ProcessHoldings(int Descriptors, int Sockets, int Rings, int Threads, long ManagedBytes)
+internal sealed record ProcessHoldings(
+    int Descriptors, int Sockets, int Rings, int Threads, long ManagedBytes, string Kinds)
 {
     internal static ProcessHoldings Read()
     {
@@ -13,7 +14,9 @@ internal sealed record ProcessHoldings(int Descriptors, int Sockets, int Rings, 
             targets.Count(target => target.StartsWith("socket:", StringComparison.Ordinal)),
             targets.Count(target => target.Contains("io_uring", StringComparison.Ordinal)),
             Directory.GetDirectories("/proc/self/task").Length,
-            GC.GetTotalMemory(forceFullCollection: false));
+            GC.GetTotalMemory(forceFullCollection: false),
+            string.Join(", ", targets.GroupBy(target => target.Split(':')[0])
+                .Select(kind => $"{kind.Count()} {kind.Key}")));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -31,7 +34,8 @@ internal sealed record ProcessHoldings(int Descriptors, int Sockets, int Rings, 
     {
         try
         {
-            return File.ResolveLinkTarget(path, returnFinalTarget: false)?.ToString();
+            // A socket is a link to socket:[number], which the runtime takes for a file of this folder.
+            return Path.GetFileName(File.ResolveLinkTarget(path, returnFinalTarget: false)?.FullName);
         }
         catch (IOException)
         {
