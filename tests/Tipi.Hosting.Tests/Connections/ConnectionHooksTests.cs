@@ -113,7 +113,7 @@ public sealed class ConnectionHooksTests
             var lifetime = context.Features.Get<IConnectionLifetimeNotificationFeature>()!;
             using var registration = lifetime.ConnectionClosedRequested.Register(asked.SetResult);
             running.SetResult();
-            await asked.Task;
+            await asked.Task.WaitAsync(s_patience);
             await context.Response.WriteAsync("asked");
         });
         using RawClient client = await server.ConnectAsync();
@@ -163,7 +163,7 @@ public sealed class ConnectionHooksTests
             context.RequestAborted.Register(() => throw new InvalidOperationException("mine"));
             await context.Response.StartAsync();
             await context.Response.Body.FlushAsync();
-            await aborted.Task;
+            await aborted.Task.WaitAsync(s_patience);
         });
         using RawClient client = await server.ConnectAsync();
         await client.SendAsync(Get);
