@@ -30,6 +30,7 @@ public sealed class SystemdTests
             Assert.Equal("READY=1", await ReceiveAsync(manager));
             using var overFile = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectToAsync(path) });
             Assert.Equal("Healthy", await overFile.GetStringAsync(new Uri("http://localhost/health")));
+            Assert.All(["3", "4"], descriptor => AssertKeptFromChildren(activator.Id, descriptor));
             using var kill = Process.Start("kill", ["-TERM", activator.Id.ToString(CultureInfo.InvariantCulture)]);
             string told = await ReceiveAsync(manager);
             while (told == "WATCHDOG=1") told = await ReceiveAsync(manager);
@@ -59,6 +60,15 @@ public sealed class SystemdTests
             WorkingDirectory = Path.Combine(Repository.Root, "samples", "MinimalApi"),
         };
         return Process.Start(start)!;
+    }
+
+    /// <summary>The activator has become the sample: it has the descriptors, and had them without the flag.</summary>
+    private static void AssertKeptFromChildren(int processId, string descriptor)
+    {
+        const int CloseOnExec = 0x80000;
+        string flags = File.ReadLines($"/proc/{processId}/fdinfo/{descriptor}")
+            .Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
+        Assert.NotEqual(0, Convert.ToInt32(flags["flags:".Length..].Trim(), 8) & CloseOnExec);
     }
 
     private static int FreePort()
