@@ -6,7 +6,7 @@ using Tipi.Hosting.Exchange;
 namespace Tipi.Hosting.Diagnostics;
 
 /// <summary>
-/// What <c>dotnet-counters</c> and <c>dotnet-trace</c> see under <c>Tipi-Server</c>: Kestrel's counters and events under
+/// What <c>dotnet-counters</c> and <c>dotnet-trace</c> see under <c>Tipi-Server</c>: Kestrel's counters and events with
 /// their names, for all servers of the process together. Kestrel's own source belongs to its assembly: a second one of
 /// that name could not be told apart.
 /// </summary>
