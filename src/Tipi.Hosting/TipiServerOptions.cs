@@ -281,7 +281,7 @@ public sealed class TipiServerOptions
     /// <summary>
     /// Listens on all sockets that systemd's socket activation hands over; does nothing in a process it did not start.
     /// </summary>
-    public void UseSystemd() => UseSystemd(static _ => { });
+    public TipiServerOptions UseSystemd() => UseSystemd(static _ => { });
 
     /// <summary>
     /// Listens on all sockets that systemd's socket activation hands over; does nothing in a process it did not start.
@@ -289,7 +289,7 @@ public sealed class TipiServerOptions
     /// <param name="configure">
     /// Sets what holds for each; <see cref="TipiListenOptions.Name"/> is its <c>FileDescriptorName</c>.
     /// </param>
-    public void UseSystemd(Action<TipiListenOptions> configure)
+    public TipiServerOptions UseSystemd(Action<TipiListenOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         foreach (InheritedSocket socket in SocketActivation.Take())
@@ -297,6 +297,7 @@ public sealed class TipiServerOptions
             var endPoint = new FileHandleEndPoint(socket.Descriptor, FileHandleType.Auto);
             Add(new TipiListenOptions(endPoint, this) { Name = socket.Name }, configure);
         }
+        return this;
     }
 
     internal TipiConfigurationLoader Configure(IReadOnlyList<IConfiguration> sections, bool reloadOnChange)

@@ -31,4 +31,15 @@ public static class TipiWebHostBuilderExtensions
         ArgumentNullException.ThrowIfNull(configure);
         return builder.UseTipi().ConfigureServices(services => services.Configure(configure));
     }
+
+    /// <summary>Serves the application with Tipi in place of the server configured before.</summary>
+    /// <param name="builder">The host's builder.</param>
+    /// <param name="configure">Sets the options by the host's environment; runs after configuration was read.</param>
+    public static IWebHostBuilder UseTipi(
+        this IWebHostBuilder builder, Action<WebHostBuilderContext, TipiServerOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return builder.UseTipi().ConfigureServices((context, services) =>
+            services.Configure<TipiServerOptions>(options => configure(context, options)));
+    }
 }

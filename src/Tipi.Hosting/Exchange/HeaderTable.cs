@@ -118,6 +118,7 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
 
     public void CopyTo(KeyValuePair<string, StringValues>[] array, int arrayIndex)
     {
+        if (array.Length - arrayIndex < Count) throw new ArgumentException("There are more fields.", nameof(array));
         foreach (KeyValuePair<string, StringValues> field in this) array[arrayIndex++] = field;
     }
 

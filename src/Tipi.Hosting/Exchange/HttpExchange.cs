@@ -303,7 +303,16 @@ internal sealed class HttpExchange
 
     private async ValueTask StartSlowlyAsync(bool bodyEnds)
     {
-        while (_starting.TryTake(out Func<object, Task> callback, out object state)) await callback(state);
+        try
+        {
+            while (_starting.TryTake(out Func<object, Task> callback, out object state)) await callback(state);
+        }
+        catch (Exception error)
+        {
+            // Whoever tries to start it after this fails alike: what should have been done to the head was not.
+            _starting.Add(static fault => Task.FromException((Exception)fault), error);
+            throw;
+        }
         if (!HasStarted) StartNow(bodyEnds && Body.IsEmpty);
     }
 

@@ -66,6 +66,7 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
         if (_mode == Mode.Closed) return new(new FlushResult(isCanceled: false, isCompleted: false));
         if (_mode == Mode.Deferred)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             ValueTask start = exchange.StartAsync(bodyEnds: false);
             if (!start.IsCompletedSuccessfully) return FlushAfterAsync(start, cancellationToken);
         }

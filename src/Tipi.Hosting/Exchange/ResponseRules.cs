@@ -14,6 +14,12 @@ internal static class ResponseRules
         || (statusCode is >= 100 and < 200 && statusCode != StatusCodes.Status101SwitchingProtocols);
 
     /// <summary>
+    /// True when what follows the head is no body: it has neither length nor transfer coding (RFC 9110 §9.3.6).
+    /// </summary>
+    internal static bool OpensTunnel(string method, int statusCode) =>
+        HttpMethods.IsConnect(method) && statusCode is >= 200 and < 300;
+
+    /// <summary>
     /// True when <c>Content-Length: 0</c> says the truth about a response without body (RFC 9110 §8.6).
     /// </summary>
     internal static bool MayStateEmptyLength(string method, int statusCode) =>

@@ -15,7 +15,7 @@ internal static class Http1FieldLines
         {
             for (int i = 0; i < field.Value.Count; i++)
             {
-                string value = field.Value[i] ?? "";
+                if (field.Value[i] is not { } value) continue;
                 if (table.HasEncoded && !Ascii.IsValid(value)) value = Encoded(table, field.Name, value);
                 if (!writer.TryWriteField(field.Name, value)) return false;
             }

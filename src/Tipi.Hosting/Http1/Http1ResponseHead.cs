@@ -58,7 +58,8 @@ internal ref struct Http1ResponseHead
     internal readonly bool TryEncode(Span<byte> destination, out int written)
     {
         var writer = new Http1HeadWriter(destination);
-        bool fits = writer.TryWriteStatusLine(_exchange.StatusCode, _exchange.Response.ReasonPhrase)
+        string? phrase = _exchange.Response.ReasonPhrase is { Length: > 0 } own ? own : null;
+        bool fits = writer.TryWriteStatusLine(_exchange.StatusCode, phrase)
             && TryWriteServerLines(ref writer)
             && Http1FieldLines.TryWrite(ref writer, _exchange.ResponseHeaders)
             && TryWriteFraming(ref writer)
@@ -80,17 +81,22 @@ internal ref struct Http1ResponseHead
         {
             if (_hasTransferEncoding && !isHead)
                 throw new InvalidOperationException($"A response with status {status} can not have Transfer-Encoding.");
-            if (_length is null && !isHead && ResponseRules.MayStateEmptyLength(_exchange.ReceivedMethod, status))
-                ImpliedLength = 0;
+            // Whatever the application declared: a client would wait for it.
+            if (ResponseRules.MayStateEmptyLength(_exchange.ReceivedMethod, status)) ImpliedLength = 0;
             return Http1BodyMode.None;
         }
         if (_hasTransferEncoding || _length is not null) return Http1BodyMode.Plain;
+        if (ResponseRules.OpensTunnel(_exchange.ReceivedMethod, status)) return UntilClose();
         if (bodyEnds && !(_exchange.ResponseTrailers.HasAny && !_isHttp10))
         {
             ImpliedLength = 0;
             return Http1BodyMode.Plain;
         }
-        if (!_isHttp10) return Http1BodyMode.Chunked;
+        return _isHttp10 ? UntilClose() : Http1BodyMode.Chunked;
+    }
+
+    private Http1BodyMode UntilClose()
+    {
         EndsByClose = true;
         KeepsAlive = false;
         return Http1BodyMode.Plain;
@@ -111,7 +117,7 @@ internal ref struct Http1ResponseHead
             if (KeepsAlive && _isHttp10 && !writer.TryWriteLine("Connection: keep-alive\r\n"u8)) return false;
         }
         if (Mode == Http1BodyMode.Chunked) return writer.TryWriteLine("Transfer-Encoding: chunked\r\n"u8);
-        long? length = _length ?? ImpliedLength;
+        long? length = ImpliedLength ?? _length;
         // RFC 9110 §8.6: never with 1xx and 204.
         bool isBare = _exchange.StatusCode is < 200 or StatusCodes.Status204NoContent;
         return length is null || isBare || writer.TryWriteContentLength(length.Value);
