@@ -1,0 +1,50 @@
+using Tipi.Parity.Areas;
+using Tipi.Parity.Habits;
+using Tipi.Parity.Servers;
+
+namespace Tipi.Parity;
+
+/// <summary>Asks everything of every server that this machine can run.</summary>
+internal static class ParityRun
+{
+    private const string Absent = "–";
+
+    /// <summary>The areas, in the order of the document.</summary>
+    internal static IReadOnlyList<IArea> Areas { get; } =
+    [
+        new FeaturesArea(),
+        new HabitsArea("Feature by feature", FeatureHabits.All),
+        new HabitsArea("Response heads", HeadHabits.All),
+        new HabitsArea("Headers", HeaderHabits.All),
+        new HabitsArea("Response bodies", BodyHabits.All),
+        new HabitsArea("Requests", RequestHabits.All),
+        new HabitsArea("Lives", LifeHabits.All),
+        new RefusalsArea(),
+        new OptionsArea(),
+        new AddressesArea(),
+    ];
+
+    /// <param name="only">The name of one area; null: all of them.</param>
+    internal static async Task<IReadOnlyList<ParityRow>> AskAsync(string? only = null)
+    {
+        var rows = new List<ParityRow>();
+        foreach (IArea area in Areas.Where(area => only is null || area.Name == only))
+            rows.AddRange(await AskAsync(area));
+        return rows;
+    }
+
+    private static async Task<IEnumerable<ParityRow>> AskAsync(IArea area)
+    {
+        Task<IReadOnlyDictionary<string, string>> askKestrel = area.AskAsync(Subject.Kestrel);
+        Task<IReadOnlyDictionary<string, string>> askSockets = area.AskAsync(Subject.TipiSockets);
+        Task<IReadOnlyDictionary<string, string>> askRings =
+            Subjects.HasRings ? area.AskAsync(Subject.TipiRings) : askSockets;
+        var (kestrel, sockets, rings) = (await askKestrel, await askSockets, await askRings);
+        return
+            from name in kestrel.Keys.Concat(sockets.Keys).Concat(rings.Keys).Distinct()
+            let onSockets = sockets.GetValueOrDefault(name, Absent)
+            let onRings = rings.GetValueOrDefault(name, Absent)
+            let tipi = onSockets == onRings ? onSockets : $"io_uring: {onRings} / sockets: {onSockets}"
+            select new ParityRow(area.Name, name, kestrel.GetValueOrDefault(name, Absent), tipi);
+    }
+}
