@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 using Tipi.Hosting.Configuration;
 using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
+using Tipi.Hosting.Diagnostics.Access;
 using Tipi.Hosting.Endpoints;
 using Tipi.Hosting.Exchange;
 using Tipi.Hosting.Systemd;
@@ -56,7 +57,10 @@ internal sealed class TipiServer : IServer
         if (_context is not null) throw new InvalidOperationException("The server has been started already.");
         CheckDrainDelay();
         var hosted = new HostedApplication<TContext>(application);
-        _context = new ServerContext(_options, new ServerLoggers(_logs), _metrics, hosted);
+        _context = new ServerContext(_options, new ServerLoggers(_logs), _metrics, hosted)
+        {
+            AccessLog = AccessLog.Start(_options.AccessLog, _metrics, _log),
+        };
         RingSupport support = RingSupport.Probe();
         _connections = new ConnectionRegistry(_context);
         _systemd = SystemdService.Create(Environment.GetEnvironmentVariable, Environment.ProcessId, _log);
@@ -119,6 +123,7 @@ internal sealed class TipiServer : IServer
         _systemd?.Dispose();
         if (_transport is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync().ConfigureAwait(false);
         else (_transport as IDisposable)?.Dispose();
+        _context.AccessLog?.Dispose();
     }
 
     private Task WaitForLoadBalancersAsync(CancellationToken cancellationToken)

@@ -113,6 +113,9 @@ public sealed class TipiServerOptions
     /// </summary>
     public bool EmitKestrelMetrics { get; set; } = true;
 
+    /// <summary>The log of requests that the server itself writes. Default: none.</summary>
+    public AccessLogOptions AccessLog { get; } = new();
+
     /// <summary>Limits of the server.</summary>
     public TipiServerLimits Limits { get; private set; } = new();
 

@@ -15,6 +15,7 @@ public sealed partial class ReadmeTests
     public static TheoryData<string, Type> Options => new()
     {
         { "", typeof(TipiServerOptions) },
+        { "AccessLog.", typeof(AccessLogOptions) },
         { "Limits.", typeof(TipiServerLimits) },
         { "Uring.", typeof(UringTransportOptions) },
     };
@@ -27,7 +28,7 @@ public sealed partial class ReadmeTests
         string[] elsewhere = ["Uring.Scheduling", "Uring.MaxReadBufferSize", "Uring.MaxWriteBufferSize"];
         var missing = options.GetProperties()
             .Select(property => prefix + property.Name)
-            .Where(name => name is not ("Limits" or "Uring") && !elsewhere.Contains(name))
+            .Where(name => name is not ("AccessLog" or "Limits" or "Uring") && !elsewhere.Contains(name))
             .Where(name => !Readme.Contains($"\n| `{name}` |", StringComparison.Ordinal));
 
         Assert.Empty(missing);

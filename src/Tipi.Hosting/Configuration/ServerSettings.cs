@@ -20,6 +20,7 @@ internal static class ServerSettings
         settings.Set("Scheduling", SettingKinds.OneOf<RingScheduling>(), value => options.Scheduling = value);
         settings.Set("Strictness", SettingKinds.OneOf<HttpStrictness>(), value => options.Strictness = value);
         settings.Set("Transport", SettingKinds.OneOf<TipiTransport>(), value => options.Transport = value);
+        AccessLogSettings.Apply(settings, options.AccessLog);
         ApplyUring(settings, options.Uring);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Diagnostics;
+using Tipi.Hosting.Diagnostics.Access;
 using Tipi.Hosting.Exchange;
 using Tipi.Hosting.Http1;
 using Tipi.Hosting.Scheduling;
@@ -26,6 +27,9 @@ internal sealed class ServerContext(
     internal ServerMetrics Metrics { get; } = metrics;
 
     internal Application Application { get; } = application;
+
+    /// <summary>Null when none is wanted.</summary>
+    internal AccessLog? AccessLog { get; init; }
 
     /// <summary>Counts for the endpoints that have the server's limits.</summary>
     internal Admission Admission { get; } = new(options.Limits);

@@ -110,4 +110,9 @@ internal static partial class ServerLog
 
     [LoggerMessage(56, LogLevel.Warning, "systemd could not be told {State}.")]
     internal static partial void NotificationFailed(this ILogger log, Exception error, string state);
+
+    [LoggerMessage(57, LogLevel.Warning,
+        "Lines of the access log could not be written and are lost. {Others} more failures since the last of these "
+        + "lines.")]
+    internal static partial void AccessLogFailed(this ILogger log, Exception error, long others);
 }

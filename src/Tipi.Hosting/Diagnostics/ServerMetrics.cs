@@ -16,6 +16,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Counter<long> _shedRequests;
     private readonly Counter<long> _handOffs;
     private readonly Counter<long> _learned;
+    private readonly Counter<long> _accessDropped;
 
     internal ServerMetrics(IMeterFactory? factory, bool emitsKestrel)
     {
@@ -35,6 +36,8 @@ internal sealed class ServerMetrics : IDisposable
             "tipi.hand_offs", "{hand_off}", "Handlers that held a ring past the budget and lost it.");
         _learned = _meter.CreateCounter<long>(
             "tipi.learned_endpoints", "{endpoint}", "Endpoints that run on blocking threads since they held a ring.");
+        _accessDropped = _meter.CreateCounter<long>(
+            "tipi.access_log.dropped", "{line}", "Lines of the access log that were dropped, not written.");
     }
 
     /// <summary>The same under Kestrel's names; null when they are not wanted.</summary>
@@ -59,6 +62,8 @@ internal sealed class ServerMetrics : IDisposable
     internal void RequestShed() => _shedRequests.Add(1);
 
     internal void HandedOff(long count) => _handOffs.Add(count);
+
+    internal void AccessLinesDropped(long count) => _accessDropped.Add(count);
 
     internal void EndpointLearned() => _learned.Add(1);
 

@@ -63,9 +63,18 @@ internal static class ExchangeEnding
     {
         Log(exchange, error);
         if (exchange.HasStarted) return exchange.Stage == ResponseStage.Ended;
-        exchange.ReplaceByError(error is BadHttpRequestException bad ? bad.StatusCode : 500);
+        exchange.ReplaceByError(StatusOf(exchange, error));
         exchange.EndBare();
         return true;
+    }
+
+    /// <summary>Where nobody is there, the status is for logs and measurements, as under Kestrel.</summary>
+    private static int StatusOf(HttpExchange exchange, Exception error)
+    {
+        if (error is BadHttpRequestException bad) return bad.StatusCode;
+        return IsClientGone(exchange, error) || exchange.Connection.IsClosed
+            ? StatusCodes.Status499ClientClosedRequest
+            : StatusCodes.Status500InternalServerError;
     }
 
     private static void Log(HttpExchange exchange, Exception error)
@@ -77,7 +86,8 @@ internal static class ExchangeEnding
         else log.ApplicationFailed(error, exchange.Connection.Id, exchange.Identifier);
     }
 
-    private static bool IsClientGone(HttpExchange exchange, Exception error) =>
+    /// <summary>True when the application failed because nobody is there to answer.</summary>
+    internal static bool IsClientGone(HttpExchange exchange, Exception error) =>
         error is ConnectionResetException or ConnectionAbortedException
         || (exchange.Connection.IsClosed && error is OperationCanceledException or IOException);
 }

@@ -77,6 +77,7 @@ internal sealed class Http1Connection(ServerConnection owner)
         catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
         {
             owner.EndsBecause(ReasonOf(error));
+            if (_stream is { } lost) EndAccess(lost, error, isWhole: false);
             owner.Server.Logs.Connections.ConnectionReset(error, owner.Id);
         }
     }
@@ -108,10 +109,11 @@ internal sealed class Http1Connection(ServerConnection owner)
             case ParseStatus.Complete:
                 _input.AdvanceTo(buffer.GetPosition(stream.Head.Length));
                 owner.DeadlineMs = long.MaxValue;
+                if (owner.Server.AccessLog is not null) stream.BeginAccess();
                 return Http1HeadStatus.Complete;
             case ParseStatus.Invalid:
+                Refuse(error, buffer);
                 _input.AdvanceTo(buffer.End);
-                Refuse(error);
                 return Http1HeadStatus.End;
             default:
                 _input.AdvanceTo(buffer.Start, buffer.End);
@@ -125,8 +127,8 @@ internal sealed class Http1Connection(ServerConnection owner)
         bool isIdle = buffer.IsEmpty && _stream is null;
         bool mustEnd = owner.HasExpired || (isIdle && owner.MustEnd);
         if (!mustEnd) return false;
+        if (!isIdle) Refuse(new ProtocolError(ProtocolErrorCode.Timeout), buffer);
         _input.AdvanceTo(buffer.End);
-        if (!isIdle) Refuse(new ProtocolError(ProtocolErrorCode.Timeout));
         owner.EndsBecause(
             owner.MustEnd ? ConnectionEndReason.GracefulAppShutdown : ConnectionEndReason.KeepAliveTimeout);
         return true;
@@ -149,9 +151,10 @@ internal sealed class Http1Connection(ServerConnection owner)
         return stream;
     }
 
-    private void Refuse(ProtocolError error)
+    private void Refuse(ProtocolError error, in ReadOnlySequence<byte> received)
     {
         Http1Refusal.Write(owner, error);
+        if (owner.Server.AccessLog is { } log) log.Add(RefusedRequest.Describe(owner, error, _stream?.Head, received));
         _lingers = true;
     }
 
@@ -193,10 +196,20 @@ internal sealed class Http1Connection(ServerConnection owner)
         stream.Body.Conclude();
         owner.Endpoint.Admission.LeaveRequest(stream.Exchange);
         if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStopped(stream.Exchange);
+        EndAccess(stream, error, isWhole);
         ExchangeEnding.DisposeContext(stream.Exchange, error);
         bool mayBeHeld = stream.Exchange.IsUpgraded || stream.Body.IsPending || owner.IsClosed || !isWhole;
         Recycle(stream, isSafe: !mayBeHeld);
         return goesOn;
+    }
+
+    private void EndAccess(Http1Stream stream, Exception? error, bool isWhole)
+    {
+        if (owner.Server.AccessLog is not { } log) return;
+        HttpExchange exchange = stream.Exchange;
+        bool isGone = error is not null && ExchangeEnding.IsClientGone(exchange, error);
+        bool isAborted = !isWhole || owner.IsClosed || isGone;
+        stream.Access?.End(log, exchange, isAborted);
     }
 
     private ValueTask<bool> DrainAsync(Http1Stream stream)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Tipi.Hosting.Connections;
+using Tipi.Hosting.Diagnostics.Access;
 using Tipi.Hosting.Exchange;
 using Tipi.Hosting.Features;
 using Tipi.Protocols.Http;
@@ -38,6 +39,12 @@ internal sealed class Http1Stream
     internal Http1Output Output { get; }
 
     internal ReceivedText Text { get; }
+
+    /// <summary>The request's entry in the access log; null while there is none.</summary>
+    internal AccessRecord? Access { get; private set; }
+
+    /// <summary>Begins the request's entry in the access log.</summary>
+    internal void BeginAccess() => (Access ??= new AccessRecord()).Begin(Exchange);
 
     /// <summary>
     /// Parses the head at the start of <paramref name="buffer"/>. When that is not contiguous its bytes are copied

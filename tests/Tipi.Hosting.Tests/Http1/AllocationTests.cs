@@ -38,6 +38,24 @@ public sealed class AllocationTests
         Assert.True(perRequest < LargestPerRequest, $"{perRequest:F3} bytes a request");
     }
 
+    [Theory, OnEachTransport]
+    public async Task Nor_does_its_line_in_the_access_log(TipiTransport transport)
+    {
+        foreach (AccessLogFormat format in new[] { AccessLogFormat.Combined, AccessLogFormat.Json })
+        {
+            var options = new TipiServerOptions { Transport = transport };
+            options.AccessLog.Format = format;
+            options.AccessLog.Path = "/dev/null";
+            options.Listen(IPAddress.Loopback, 0);
+            using var server = new TipiServer(Options.Create(options), NullLoggerFactory.Instance);
+            await server.StartAsync(new Plaintext(), TestContext.Current.CancellationToken);
+            string address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            double perRequest = Measure(new Uri(address).Port);
+            await server.StopAsync(TestContext.Current.CancellationToken);
+            Assert.True(perRequest < LargestPerRequest, $"{format}: {perRequest:F3} bytes a request");
+        }
+    }
+
     [Fact]
     public async Task The_measurement_sees_an_object_a_request()
     {

@@ -1,0 +1,88 @@
+using System.Buffers;
+using Microsoft.Extensions.Logging;
+
+namespace Tipi.Hosting.Diagnostics.Access;
+
+/// <summary>
+/// The access log of a server: entries go into a queue, and one thread writes them. What does not fit into the queue,
+/// or can not be written, is dropped and counted.
+/// </summary>
+internal sealed class AccessLog : IDisposable
+{
+    /// <summary>A disk that is stuck must not hold the stop for ever.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Lines of one write: enough for a rare system call, little enough for a small buffer.</summary>
+    private const int LargestWrite = 64 * 1024;
+
+    private readonly AccessQueue _queue;
+    private readonly AccessFile _file;
+    private readonly IAccessFormat _format;
+    private readonly ServerMetrics _metrics;
+    private readonly ILogger _log;
+    private readonly LogThrottle _throttle = new();
+    private readonly ArrayBufferWriter<byte> _lines = new(LargestWrite);
+    private readonly Thread _thread;
+
+    private AccessLog(AccessLogOptions options, ServerMetrics metrics, ILogger log)
+    {
+        _queue = new AccessQueue(options.QueueLimit);
+        _file = new AccessFile(options.Path);
+        _format = options.Format == AccessLogFormat.Json ? new JsonAccessFormat() : new CombinedAccessFormat();
+        _metrics = metrics;
+        _log = log;
+        _thread = new Thread(Run) { Name = "Tipi access log", IsBackground = true };
+        _thread.UnsafeStart();
+    }
+
+    /// <summary>Null when none is wanted.</summary>
+    /// <exception cref="InvalidOperationException">The file can not be opened.</exception>
+    internal static AccessLog? Start(AccessLogOptions options, ServerMetrics metrics, ILogger log) =>
+        options.Format == AccessLogFormat.None ? null : new AccessLog(options, metrics, log);
+
+    internal void Add(in AccessEntry entry)
+    {
+        if (!_queue.TryAdd(entry)) _metrics.AccessLinesDropped(1);
+    }
+
+    /// <summary>Writes what waits, and ends.</summary>
+    public void Dispose()
+    {
+        _queue.Close();
+        if (!_thread.Join(s_patience)) return;
+        _file.Dispose();
+        (_format as IDisposable)?.Dispose();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            ReadOnlySpan<AccessEntry> entries = _queue.Take();
+            if (entries.IsEmpty) return;
+            int unwritten = 0;
+            foreach (ref readonly AccessEntry entry in entries)
+            {
+                _format.Write(entry, _lines);
+                unwritten++;
+                if (_lines.WrittenCount >= LargestWrite) Write(ref unwritten);
+            }
+            if (unwritten > 0) Write(ref unwritten);
+        }
+    }
+
+    private void Write(ref int lines)
+    {
+        try
+        {
+            _file.Append(_lines.WrittenSpan);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _metrics.AccessLinesDropped(lines);
+            if (_throttle.TryTake(Environment.TickCount64, out long others)) _log.AccessLogFailed(error, others);
+        }
+        _lines.ResetWrittenCount();
+        lines = 0;
+    }
+}

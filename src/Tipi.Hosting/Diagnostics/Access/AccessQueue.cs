@@ -1,0 +1,63 @@
+namespace Tipi.Hosting.Diagnostics.Access;
+
+/// <summary>
+/// Entries on their way from many threads to one, that takes them in batches. Two arrays change places, so that adding
+/// is a copy under a lock. Invariant: no more entries wait than the limit.
+/// </summary>
+internal sealed class AccessQueue(int limit)
+{
+    /// <summary>How long the first entry waits for company: one write for many lines.</summary>
+    private const int GatherMs = 50;
+
+    private const int FirstSize = 64;
+
+    private readonly object _gate = new();
+    private AccessEntry[] _waiting = [];
+    private AccessEntry[] _taken = [];
+    private int _count;
+    private int _takenCount;
+    private bool _isClosed;
+
+    private int Many => (limit + 1) / 2;
+
+    /// <summary>False when the queue is full or closed. Never waits for the one that takes.</summary>
+    internal bool TryAdd(in AccessEntry entry)
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _count == limit) return false;
+            if (_count == _waiting.Length)
+                Array.Resize(ref _waiting, (int)Math.Clamp(_count * 2L, Math.Min(FirstSize, limit), limit));
+            _waiting[_count++] = entry;
+            if (_count == 1 || _count == Many) Monitor.Pulse(_gate);
+            return true;
+        }
+    }
+
+    /// <summary>Waits for entries and takes all of them; they are valid until the next call.</summary>
+    /// <returns>None: the queue is closed and empty.</returns>
+    internal ReadOnlySpan<AccessEntry> Take()
+    {
+        // What was taken before must not keep its strings alive.
+        Array.Clear(_taken, 0, _takenCount);
+        lock (_gate)
+        {
+            while (_count == 0 && !_isClosed) Monitor.Wait(_gate);
+            if (_count < Many && !_isClosed) Monitor.Wait(_gate, GatherMs);
+            (_waiting, _taken) = (_taken, _waiting);
+            _takenCount = _count;
+            _count = 0;
+        }
+        return _taken.AsSpan(0, _takenCount);
+    }
+
+    /// <summary>Takes no more entries; those that wait can still be taken.</summary>
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+}
