@@ -10,10 +10,16 @@ namespace Tipi.Hosting.Connections;
 internal static class LingeringClose
 {
     /// <summary>
-    /// Received bytes beyond this are a client that does not listen. Enough for an upload that is refused at its first
-    /// bytes: many clients read no answer before they have sent it all.
+    /// Received bytes after a refused head, beyond which a client does not listen. Enough for a megabyte of fields;
+    /// who sends lines without end should cost no more than that.
     /// </summary>
-    private const long MostBytes = 16 * 1024 * 1024;
+    internal const int MostHeadBytes = 2 * 1024 * 1024;
+
+    /// <summary>
+    /// The same after a body that nobody wants. Enough for an upload that is refused at its first bytes: many clients
+    /// read no answer before they have sent it all.
+    /// </summary>
+    internal const int MostBodyBytes = 16 * 1024 * 1024;
 
     /// <summary>
     /// Long enough for an answer to arrive, short enough that a silent client costs nothing. One that goes on sending
@@ -22,28 +28,29 @@ internal static class LingeringClose
     /// </summary>
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(2);
 
-    internal static async Task RunAsync(ServerConnection connection, bool lingers)
+    /// <param name="connection">The connection.</param>
+    /// <param name="mostBytes">Bytes to drop at most; 0: close at once.</param>
+    internal static async Task RunAsync(ServerConnection connection, int mostBytes)
     {
         PipeReader input = connection.Transport.Transport.Input;
         PipeWriter output = connection.Transport.Transport.Output;
         await ResponseRate.FlushAsync(
             connection, output, connection.Limits.MinResponseDataRate, CancellationToken.None);
-        if (lingers)
+        if (mostBytes > 0)
         {
             // The sockets transport closes both directions at once: there the answer must be on its way first. What
             // middleware put between may do the same.
             if (connection.Affinity is not null && connection.IsDirect) await output.CompleteAsync();
-            await DropInputAsync(connection, input);
+            await DropInputAsync(connection, input, mostBytes);
         }
         await output.CompleteAsync();
         await input.CompleteAsync();
     }
 
-    private static async Task DropInputAsync(ServerConnection connection, PipeReader input)
+    private static async Task DropInputAsync(ServerConnection connection, PipeReader input, long left)
     {
         ServerClock clock = connection.Server.Clock;
         long endMs = clock.After(connection.Limits.RequestDrainTimeout);
-        long left = MostBytes;
         while (left > 0 && clock.NowMs <= endMs)
         {
             connection.DeadlineMs = Math.Min(clock.After(s_silence), endMs);

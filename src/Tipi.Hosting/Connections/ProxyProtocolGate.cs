@@ -114,7 +114,7 @@ internal sealed class ProxyProtocolGate(ProxyProtocolOptions options)
         }
         try
         {
-            await LingeringClose.RunAsync(connection, lingers: true);
+            await LingeringClose.RunAsync(connection, LingeringClose.MostHeadBytes);
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException or ObjectDisposedException)
         {

@@ -30,7 +30,7 @@ internal sealed class Http1Connection(ServerConnection owner)
     private Http1Stream? _stream;
     private ThreadHop? _hop;
     private int _burst;
-    private bool _lingers;
+    private int _lingerBytes;
 
     private ThreadHop Hop => _hop ??= new ThreadHop(owner.Affinity);
 
@@ -72,7 +72,7 @@ internal sealed class Http1Connection(ServerConnection owner)
                 _burst++;
             }
             if (_stream is { } unused) Recycle(unused, isSafe: true);
-            await LingeringClose.RunAsync(owner, _lingers);
+            await LingeringClose.RunAsync(owner, _lingerBytes);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -155,7 +155,7 @@ internal sealed class Http1Connection(ServerConnection owner)
     {
         Http1Refusal.Write(owner, error);
         if (owner.Server.AccessLog is { } log) log.Add(RefusedRequest.Describe(owner, error, _stream?.Head, received));
-        _lingers = true;
+        _lingerBytes = LingeringClose.MostHeadBytes;
     }
 
     /// <summary>Ends response and request, in the usual case without waiting.</summary>
@@ -226,7 +226,7 @@ internal sealed class Http1Connection(ServerConnection owner)
             owner.Endpoint.Admission.LeaveUpgrade();
             owner.CountUpgrade(-1);
         }
-        else if (isWhole) _lingers = !stream.Body.IsAtEnd;
+        else if (isWhole) _lingerBytes = stream.Body.IsAtEnd ? 0 : LingeringClose.MostBodyBytes;
         // Without an end of its own only a reset shows that this body is not whole.
         else if (stream.Output.EndsByClose) owner.Abort("The response could not be ended.");
     }

@@ -184,7 +184,9 @@ public sealed class ConfigurationWatchTests
     {
         await using ConfiguredApp app = await ConfiguredApp.StartAsync(TipiTransport.Sockets, new()
         {
-            ["Tipi:Endpoints:A:Url"] = Any, ["urls"] = "http://127.0.0.2:0", ["preferHostingUrls"] = "true",
+            ["Tipi:Endpoints:A:Url"] = Any,
+            ["urls"] = "http://127.0.0.2:0",
+            ["preferHostingUrls"] = "true",
         });
         string[] addresses = app.Addresses;
         app.Change(("Tipi:Endpoints:A:Url", await FreeAddressAsync()));
