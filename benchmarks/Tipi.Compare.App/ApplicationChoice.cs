@@ -4,7 +4,7 @@ namespace Tipi.Compare.App;
 internal static class ApplicationChoice
 {
     public static IReadOnlyList<string> Names { get; } =
-        ["plaintext", "echo", "yield", "sleep", "sleep-endpoint", "full"];
+        ["plaintext", "echo", "yield", "sleep", "sleep-endpoint", "full", "siege", "siege-defaults"];
 
     /// <summary>Builds one; <paramref name="prepare"/> runs before the host is built.</summary>
     public static WebApplication Build(string name, Action<WebApplicationBuilder> prepare)
@@ -35,6 +35,9 @@ internal static class ApplicationChoice
             case "full":
                 app.MapGet("/plaintext", () => "Hello, World!");
                 app.MapGet("/json", () => new Greeting("Hello, World!"));
+                break;
+            case "siege" or "siege-defaults":
+                app.Run(SiegeHandlers.AnswerAsync);
                 break;
             default:
                 throw new ArgumentException($"Unknown application '{name}'.", nameof(name));

@@ -6,7 +6,8 @@ namespace Tipi.Compare.App;
 /// <summary>Puts the web server that was asked for under the application; everything else stays the same.</summary>
 internal static class ServerChoice
 {
-    public static IReadOnlyList<string> Names { get; } = ["tipi", "kestrel", "kestrel-inline", "kestrel-uring"];
+    public static IReadOnlyList<string> Names { get; } =
+        ["tipi", "tipi-sockets", "kestrel", "kestrel-inline", "kestrel-uring"];
 
     public static void Apply(string name, IWebHostBuilder web)
     {
@@ -15,6 +16,13 @@ internal static class ServerChoice
         {
             case "tipi":
                 web.UseTipi(options => options.AddServerHeader = false);
+                break;
+            case "tipi-sockets":
+                web.UseTipi(options =>
+                {
+                    options.AddServerHeader = false;
+                    options.Transport = TipiTransport.Sockets;
+                });
                 break;
             case "kestrel":
                 web.UseKestrel(options => options.AddServerHeader = false);

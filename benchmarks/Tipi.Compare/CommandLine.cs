@@ -1,12 +1,25 @@
 using System.CommandLine;
 using Tipi.Compare.Peers;
 using Tipi.Compare.Scenarios;
+using Tipi.Compare.Siege;
 
 namespace Tipi.Compare;
 
 /// <summary>The command line's options and what they become.</summary>
 internal sealed class CommandLine
 {
+    private readonly Option<string[]> _attacks = Names("--attack", [],
+        "Attacks to run, all without it: " + string.Join(", ", AttackCatalog.All.Select(attack => attack.Name)));
+
+    private readonly Option<string[]> _besieged = Names("--servers", ["tipi", "kestrel"], "Servers to attack.");
+    private readonly Option<int> _attackSeconds = Number("--seconds", 12, "Seconds of each attack.");
+
+    private readonly Option<int?> _connections =
+        new("--connections") { Description = "Connections of each attack, instead of its own number." };
+
+    private readonly Option<bool> _defaults =
+        new("--defaults") { Description = "Keep the servers' default limits, most of which take longer to act." };
+
     private readonly Option<int> _rounds = Number("--rounds", 5, "Rounds; every server is started anew in each.");
     private readonly Option<int> _seconds = Number("--seconds", 3, "Seconds measured in a round.");
     private readonly Option<int> _warmup = Number("--warmup", 5, "Seconds of the same load before that.");
@@ -34,8 +47,8 @@ internal sealed class CommandLine
     private readonly Option<string?> _markdown =
         new("--markdown") { Description = "Write the tables to this file, as Markdown." };
 
-    /// <summary>The command; <paramref name="run"/> gives its exit code.</summary>
-    public RootCommand Build(Func<CompareOptions, Task<int>> run)
+    /// <summary>The command; <paramref name="run"/> and <paramref name="besiege"/> give its exit code.</summary>
+    public RootCommand Build(Func<CompareOptions, Task<int>> run, Func<SiegeOptions, Task<int>> besiege)
     {
         var command = new RootCommand("Runs one application on several servers and compares what a request costs.")
         {
@@ -43,6 +56,23 @@ internal sealed class CommandLine
             _serverCpus, _clientCpus, _port, _json, _markdown,
         };
         command.SetAction((parsed, _) => run(Read(parsed)));
+        command.Subcommands.Add(SiegeCommand(besiege));
+        return command;
+    }
+
+    private Command SiegeCommand(Func<SiegeOptions, Task<int>> besiege)
+    {
+        var command = new Command("siege", "Attacks servers and shows how a well-behaved client fares meanwhile.")
+        {
+            _attacks, _besieged, _attackSeconds, _connections, _defaults, _markdown,
+        };
+        command.SetAction((parsed, _) => besiege(new SiegeOptions(
+            Split(parsed.GetValue(_attacks)), Split(parsed.GetValue(_besieged)),
+            parsed.GetValue(_attackSeconds), parsed.GetValue(_connections))
+        {
+            Defaults = parsed.GetValue(_defaults),
+            MarkdownFile = parsed.GetValue(_markdown),
+        }));
         return command;
     }
 

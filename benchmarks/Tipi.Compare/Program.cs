@@ -1,10 +1,20 @@
 using Tipi.Compare;
 using Tipi.Compare.Machine;
+using Tipi.Compare.Siege;
 
 return await new CommandLine().Build(async options =>
 {
     var run = new CompareRun(options);
-    if (run.Complaint() is { } complaint)
+    return await RunAsync(run.Complaint(), run.RunAsync);
+}, async options =>
+{
+    var siege = new SiegeRun(options);
+    return await RunAsync(siege.Complaint(), siege.RunAsync);
+}).Parse(args).InvokeAsync();
+
+async Task<int> RunAsync(string? complaint, Func<Task<int>> run)
+{
+    if (complaint is not null)
     {
         Console.Error.WriteLine(complaint);
         return 2;
@@ -12,5 +22,5 @@ return await new CommandLine().Build(async options =>
 
     if (!PrivateNetwork.IsInside && await PrivateNetwork.RunInsideAsync(args) is { } exitCode)
         return exitCode;
-    return await run.RunAsync();
-}).Parse(args).InvokeAsync();
+    return await run();
+}

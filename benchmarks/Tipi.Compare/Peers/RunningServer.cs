@@ -88,6 +88,16 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public MemoryReading ReadMemory() => MemoryReading.Read(_pids);
 
+    /// <summary>The peak of resident memory counts from now on (<c>clear_refs</c>, proc(5)).</summary>
+    public void ForgetPeak()
+    {
+        foreach (var pid in _pids)
+            File.WriteAllText($"/proc/{pid}/clear_refs", "5");
+    }
+
+    /// <summary>Open descriptors of all its processes.</summary>
+    public int CountDescriptors() => _pids.Sum(pid => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length);
+
     /// <summary>Managed bytes allocated so far, or null where there is no such counter.</summary>
     public async Task<long?> ReadAllocatedAsync() => _hasCounters ? await AskAsync("allocated") : null;
 

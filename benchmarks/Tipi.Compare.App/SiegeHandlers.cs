@@ -1,0 +1,33 @@
+namespace Tipi.Compare.App;
+
+/// <summary>What an attacker asks for: an upload that is read, one that is not, a large answer, a small one.</summary>
+internal static class SiegeHandlers
+{
+    private const int BlockBytes = 64 * 1024;
+    private const int BigBytes = 10 * 1024 * 1024;
+
+    private static readonly byte[] Block = new byte[BlockBytes];
+
+    public static Task AnswerAsync(HttpContext context) => context.Request.Path.Value switch
+    {
+        "/upload" => ReadAsync(context),
+        "/unread" => Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted),
+        "/big" => BigAsync(context),
+        _ => Handlers.PlaintextAsync(context),
+    };
+
+    private static async Task ReadAsync(HttpContext context)
+    {
+        var reader = context.Request.BodyReader;
+        while (await reader.ReadAsync(context.RequestAborted) is { IsCompleted: false } read)
+            reader.AdvanceTo(read.Buffer.End);
+        await Handlers.PlaintextAsync(context);
+    }
+
+    private static async Task BigAsync(HttpContext context)
+    {
+        context.Response.ContentLength = BigBytes;
+        for (var rest = BigBytes; rest > 0; rest -= BlockBytes)
+            await context.Response.Body.WriteAsync(Block, context.RequestAborted);
+    }
+}
