@@ -13,6 +13,8 @@ internal sealed class UpgradeFeature(HttpExchange exchange) : IHttpUpgradeFeatur
     {
         if (exchange.IsUpgraded) throw new InvalidOperationException("The connection is upgraded already.");
         if (!exchange.Input.IsUpgradable) throw new InvalidOperationException("The request asks for no upgrade.");
+        if (exchange.HasStarted)
+            throw new InvalidOperationException("The response has started already: upgrade before it is written.");
         if (!exchange.Connection.Endpoint.Admission.TryEnterUpgrade())
             throw new InvalidOperationException("The limit of upgraded connections is reached.");
         exchange.IsUpgraded = true;

@@ -80,6 +80,10 @@ internal sealed class Http1Connection(ServerConnection owner)
             if (_stream is { } lost) EndAccess(lost, error, isWhole: false);
             owner.Server.Logs.Connections.ConnectionReset(error, owner.Id);
         }
+        finally
+        {
+            if (_stream is { } left) Abandon(left);
+        }
     }
 
     /// <summary>Tells the request that runs that its client has gone. Called on any thread.</summary>
@@ -194,13 +198,31 @@ internal sealed class Http1Connection(ServerConnection owner)
         if (goesOn) owner.ExpireIn(owner.Limits.KeepAliveTimeout);
         else PrepareClose(stream, isWhole);
         stream.Body.Conclude();
-        owner.Endpoint.Admission.LeaveRequest(stream.Exchange);
+        Leave(stream.Exchange);
         if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStopped(stream.Exchange);
         EndAccess(stream, error, isWhole);
         ExchangeEnding.DisposeContext(stream.Exchange, error);
         bool mayBeHeld = stream.Exchange.IsUpgraded || stream.Body.IsPending || owner.IsClosed || !isWhole;
         Recycle(stream, isSafe: !mayBeHeld);
         return goesOn;
+    }
+
+    /// <summary>The connection broke before the request had ended. Who holds the stream may keep it.</summary>
+    private void Abandon(Http1Stream stream)
+    {
+        Volatile.Write(ref _stream, null);
+        if (stream.Exchange.Connection is null) return; // only a part of a head had come
+        Leave(stream.Exchange);
+        ExchangeEnding.DisposeContext(stream.Exchange, error: null);
+    }
+
+    /// <summary>The request counts no more, however it ended.</summary>
+    private void Leave(HttpExchange exchange)
+    {
+        owner.Endpoint.Admission.LeaveRequest(exchange);
+        if (!exchange.IsUpgraded) return;
+        owner.Endpoint.Admission.LeaveUpgrade();
+        owner.CountUpgrade(-1);
     }
 
     private void EndAccess(Http1Stream stream, Exception? error, bool isWhole)
@@ -221,12 +243,10 @@ internal sealed class Http1Connection(ServerConnection owner)
     private void PrepareClose(Http1Stream stream, bool isWhole)
     {
         owner.EndsBecause(ReasonOf(stream, isWhole));
-        if (stream.Exchange.IsUpgraded)
-        {
-            owner.Endpoint.Admission.LeaveUpgrade();
-            owner.CountUpgrade(-1);
-        }
-        else if (isWhole) _lingerBytes = stream.Body.IsAtEnd ? 0 : LingeringClose.MostBodyBytes;
+        if (stream.Exchange.IsUpgraded) return;
+        // What the application still reads, nobody else may.
+        if (isWhole)
+            _lingerBytes = stream.Body.IsAtEnd || stream.Body.IsPending ? 0 : LingeringClose.MostBodyBytes;
         // Without an end of its own only a reset shows that this body is not whole.
         else if (stream.Output.EndsByClose) owner.Abort("The response could not be ended.");
     }

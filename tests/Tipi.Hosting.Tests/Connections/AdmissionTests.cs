@@ -132,6 +132,48 @@ public sealed class AdmissionTests
         Assert.Equal(200, (await server.AskAsync(Get)).Status);
     }
 
+    [Theory, OnEachTransport]
+    public async Task A_client_that_resets_while_its_body_is_dropped_leaves_no_request_behind(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            transport, _ => Task.CompletedTask, options => options.Limits.MaxConcurrentRequests = 1);
+        using (RawClient client = await server.ConnectAsync())
+        {
+            await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n");
+            Assert.Equal(200, (await client.ReadResponseAsync()).Status);
+            client.Socket.LingerState = new LingerOption(true, 0);
+        }
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await server.AskAsync(Get)).Status != 200) await Task.Delay(50, late.Token);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task An_upgrade_that_comes_too_late_is_not_counted(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            transport,
+            async context =>
+            {
+                if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade) return;
+                if (context.Request.Path == "/late")
+                {
+                    await context.Response.WriteAsync("started");
+                    await Assert.ThrowsAsync<InvalidOperationException>(upgrade.UpgradeAsync);
+                    return;
+                }
+                await upgrade.UpgradeAsync();
+            },
+            options => options.Limits.MaxConcurrentUpgradedConnections = 1);
+        using RawClient client = await server.ConnectAsync();
+        for (int i = 0; i < 2; i++)
+        {
+            await client.SendAsync("GET /late HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+            Assert.Equal("started", (await client.ReadResponseAsync()).Body);
+        }
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 101 ", await client.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Limits_that_cannot_work_are_refused()
     {

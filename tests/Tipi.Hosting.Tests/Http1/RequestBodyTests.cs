@@ -14,6 +14,23 @@ public sealed class RequestBodyTests
     }
 
     [Theory, OnEachTransport]
+    public async Task A_read_that_the_application_leaves_behind_is_no_fault_of_the_server(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(transport, context =>
+        {
+            _ = context.Request.BodyReader.ReadAsync().AsTask();
+            return Task.CompletedTask;
+        });
+        using RawClient client = await server.ConnectAsync();
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
+        Assert.Equal(200, (await client.ReadResponseAsync()).Status);
+        await client.SendAsync("hello");
+        Assert.True(await client.IsEndedAsync());
+        await server.StopAsync(TimeSpan.FromSeconds(30));
+        Assert.DoesNotContain(server.Logs, record => record.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
+    }
+
+    [Theory, OnEachTransport]
     public async Task A_body_with_a_length_arrives_and_the_next_request_follows(TipiTransport transport)
     {
         await using TestServer server = await TestServer.StartAsync(transport, Echo);
