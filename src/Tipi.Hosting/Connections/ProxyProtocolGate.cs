@@ -49,7 +49,11 @@ internal sealed class ProxyProtocolGate(ProxyProtocolOptions options)
             bool isDecided = status != ProxyStatus.NeedMore;
             bool isCutOff = read.IsCompleted && !read.Buffer.IsEmpty;
             input.AdvanceTo(consumed, isDecided ? consumed : read.Buffer.End);
-            if (status == ProxyStatus.Complete || (status == ProxyStatus.Absent && !_isRequired)) return true;
+            if (status == ProxyStatus.Complete || (status == ProxyStatus.Absent && !_isRequired))
+            {
+                connection.DeadlineMs = long.MaxValue;
+                return true;
+            }
             if (status == ProxyStatus.Absent) return await RefuseAsync(connection, ProxyRefusal.Missing);
             if (status == ProxyStatus.Invalid) return await RefuseAsync(connection, ProxyRefusal.Malformed, error);
             if (isCutOff) return await RefuseAsync(connection, ProxyRefusal.Malformed);

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -232,6 +233,30 @@ public sealed class ProxyProtocolTests
         Assert.False(gate.Allows(IPEndPoint.Parse("[::ffff:11.1.2.3]:1")));
         Assert.False(gate.Allows(IPEndPoint.Parse("[::1]:1")));
         Assert.False(gate.Allows(null));
+    }
+
+    [Theory, OnEachTransport]
+    public async Task Middleware_is_not_woken_by_the_time_that_the_header_had(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(transport, EchoAsync, options =>
+            options.Listen(IPAddress.Loopback, 0, endpoint =>
+            {
+                endpoint.ConfigureLimits(limits => limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(100));
+                endpoint.UseProxyProtocol(proxy => proxy.AllowedNetworks.Add(IPNetwork.Parse("127.0.0.0/8")));
+                endpoint.Use(_ => async connection =>
+                {
+                    ReadResult read = await connection.Transport.Input.ReadAsync();
+                    string seen = read.IsCanceled ? "woken" : "undisturbed";
+                    connection.Transport.Input.AdvanceTo(read.Buffer.End);
+                    await connection.Transport.Output.WriteAsync(Encoding.ASCII.GetBytes(seen));
+                    await connection.Transport.Output.CompleteAsync();
+                });
+            }));
+        using RawClient client = await server.ConnectAsync(Proxied);
+        await client.SendAsync(ProxyBytes.Line("PROXY TCP4 192.0.2.1 198.51.100.2 5000 443"));
+        await Task.Delay(2500);
+        await client.SendAsync("x");
+        Assert.Equal("undisturbed", await client.ReadToEndAsync());
     }
 
     private static Task<TestServer> StartAsync(
