@@ -17,11 +17,11 @@ internal sealed class BoundEndpoint
     private volatile ServerEndpoint _current;
 
     internal BoundEndpoint(
-        TipiListenOptions options, ServerContext server, IReadOnlyList<IConnectionListener> listeners, string address)
+        ServerEndpoint endpoint, ServerContext server, IReadOnlyList<IConnectionListener> listeners, string address)
     {
         _server = server;
         _listeners = listeners;
-        _current = new ServerEndpoint(options, server);
+        _current = endpoint;
         Address = address;
     }
 

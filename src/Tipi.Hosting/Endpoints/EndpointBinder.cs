@@ -16,12 +16,14 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
     internal async Task<BoundEndpoint> BindAsync(TipiListenOptions options, CancellationToken cancellationToken)
     {
         Check(options);
+        // Before anything is bound: what the options say may still be found to be wrong.
+        var endpoint = new ServerEndpoint(options, server);
         sockets.Expect(options);
         try
         {
             return options.IsLocalhost
-                ? await BindLoopbackAsync(options, cancellationToken)
-                : await BindOneAsync(options, cancellationToken);
+                ? await BindLoopbackAsync(endpoint, cancellationToken)
+                : await BindOneAsync(endpoint, cancellationToken);
         }
         catch (Exception error)
         {
@@ -34,8 +36,9 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
         }
     }
 
-    private async Task<BoundEndpoint> BindOneAsync(TipiListenOptions options, CancellationToken cancellationToken)
+    private async Task<BoundEndpoint> BindOneAsync(ServerEndpoint endpoint, CancellationToken cancellationToken)
     {
+        TipiListenOptions options = endpoint.Options;
         IConnectionListener listener;
         try
         {
@@ -46,7 +49,7 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
             server.Log.LoopbackSkipped(error, options.ToString(), options.EndPoint.ToString()!);
             listener = await OpenAsync(new IPEndPoint(IPAddress.Any, options.IPEndPoint!.Port), cancellationToken);
         }
-        return new BoundEndpoint(options, server, [listener], AddressText.Of(listener.EndPoint));
+        return new BoundEndpoint(endpoint, server, [listener], AddressText.Of(listener.EndPoint));
     }
 
     private static bool IsAnyIPv6(EndPoint endPoint) =>
@@ -67,8 +70,9 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
                 + "server. Set them in the server's Limits.");
     }
 
-    private async Task<BoundEndpoint> BindLoopbackAsync(TipiListenOptions options, CancellationToken cancellationToken)
+    private async Task<BoundEndpoint> BindLoopbackAsync(ServerEndpoint endpoint, CancellationToken cancellationToken)
     {
+        TipiListenOptions options = endpoint.Options;
         var listeners = new List<IConnectionListener>();
         SocketException? failure = null;
         foreach (IPAddress address in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])
@@ -89,7 +93,7 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
                 throw;
             }
         }
-        if (listeners.Count > 0) return new BoundEndpoint(options, server, listeners, options.ToString());
+        if (listeners.Count > 0) return new BoundEndpoint(endpoint, server, listeners, options.ToString());
         throw new IOException($"Can not listen on {options}: {failure!.Message}", failure);
     }
 

@@ -42,6 +42,20 @@ public sealed class ConfigurationWatchTests
     }
 
     [Theory, OnEachTransport]
+    public async Task An_endpoint_that_can_not_work_leaves_its_port_free(TipiTransport transport)
+    {
+        string staying = await FreeAddressAsync(), added = await FreeAddressAsync();
+        await using ConfiguredApp app = await ConfiguredApp.StartAsync(
+            transport, new() { ["Tipi:Endpoints:Staying:Url"] = staying });
+        app.Change(("Tipi:Endpoints:Added:Url", added), ("Tipi:Endpoints:Added:ProxyProtocol:Mode", "Optional"));
+        await UntilLoggedAsync(app, eventId: 53);
+        Assert.True(await IsRefusedAsync(added));
+        app.Change(("Tipi:Endpoints:Added:ProxyProtocol:AllowedNetworks:0", "10.0.0.0/8"));
+        await UntilAsync(() => app.Addresses.Contains(added));
+        Assert.Equal(200, (await ConfiguredApp.AskAsync(added)).Status);
+    }
+
+    [Theory, OnEachTransport]
     public async Task Endpoints_come_and_go_and_the_others_keep_their_connections(TipiTransport transport)
     {
         string going = await FreeAddressAsync(), moved = await FreeAddressAsync(), staying = await FreeAddressAsync();
