@@ -46,7 +46,15 @@ internal sealed class AcceptLoop(
             connections.Start(transport, endpoint);
             return;
         }
-        server.Reject(transport, "there are too many connections");
+        try
+        {
+            server.Reject(transport, "there are too many connections");
+        }
+        catch (Exception)
+        {
+            // A log that fails must not end the accepting.
+            transport.Abort();
+        }
         await transport.DisposeAsync();
     }
 }

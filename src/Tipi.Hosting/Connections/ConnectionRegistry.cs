@@ -48,6 +48,7 @@ internal sealed class ConnectionRegistry(ServerContext server)
     {
         if (Debugger.IsAttached) return;
         long nowMs = Server.Clock.NowMs;
+        _expired.Clear(); // when the former beat failed
         lock (_gate)
         {
             for (ServerConnection? connection = _first; connection is not null; connection = connection.Next)

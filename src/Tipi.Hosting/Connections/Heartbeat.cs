@@ -35,13 +35,26 @@ internal sealed class Heartbeat(
     {
         while (!_stop.Wait(s_interval))
         {
-            long start = Stopwatch.GetTimestamp();
-            server.Clock.Advance();
-            connections.Expire();
-            connections.Beat();
-            TimeSpan duration = Stopwatch.GetElapsedTime(start);
-            if (duration > s_interval) server.Log.HeartbeatSlow(duration, s_interval);
-            watchdog?.Beat(server.Clock.NowMs);
+            try
+            {
+                Beat();
+            }
+            catch (Exception)
+            {
+                // A log or a middleware's pipe that fails: without a heartbeat no limit of time holds, and a fault on
+                // this thread would end the process.
+            }
         }
+    }
+
+    private void Beat()
+    {
+        long start = Stopwatch.GetTimestamp();
+        server.Clock.Advance();
+        connections.Expire();
+        connections.Beat();
+        TimeSpan duration = Stopwatch.GetElapsedTime(start);
+        if (duration > s_interval) server.Log.HeartbeatSlow(duration, s_interval);
+        watchdog?.Beat(server.Clock.NowMs);
     }
 }

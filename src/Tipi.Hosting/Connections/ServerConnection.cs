@@ -152,8 +152,8 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         }
         AbortAtMs = long.MaxValue;
         EndsBecause(ConnectionEndReason.MinResponseDataRate);
-        Server.Logs.BadRequests.ResponseTooSlow(Id);
         Abort("The peer reads too slowly.");
+        Server.Logs.BadRequests.ResponseTooSlow(Id);
     }
 
     /// <summary>Ends the connection after the request that runs, or at once when it is idle.</summary>
@@ -183,15 +183,16 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
 
     private async Task RunAsync()
     {
-        IDisposable? scope = OnStarted();
+        IDisposable? scope = null;
         try
         {
+            scope = OnStarted();
             await (Endpoint.Proxy is null ? ServeAcceptedAsync() : ServeProxiedAsync(Endpoint.Proxy));
         }
         catch (Exception error)
         {
             EndsBecause(ConnectionEndReason.OtherError);
-            Server.Log.ConnectionFailed(error, Id);
+            LogFailure(error);
         }
         if (_hooks is not null) await _hooks.CompleteAsync();
         _closeWatch.Unregister();
@@ -202,7 +203,15 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         }
         catch (Exception error)
         {
-            Server.Log.ConnectionFailed(error, Id);
+            LogFailure(error);
+        }
+        try
+        {
+            ReportEnd();
+        }
+        catch (Exception error)
+        {
+            LogFailure(error);
         }
         OnEnded();
         scope?.Dispose();
@@ -218,12 +227,28 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         return Server.Log.BeginScope(new ConnectionScope(Id));
     }
 
-    private void OnEnded()
+    private void LogFailure(Exception error)
+    {
+        try
+        {
+            Server.Log.ConnectionFailed(error, Id);
+        }
+        catch (Exception)
+        {
+            // A log that fails must not keep the connection among those that are counted.
+        }
+    }
+
+    private void ReportEnd()
     {
         if (Server.Logs.Connections.IsEnabled(LogLevel.Debug)) Server.Logs.Connections.ConnectionClosed(Id);
         TipiEventSource.Log.ConnectionStopped(_accepted);
         if (_measurement is not null)
             Server.Metrics.Kestrel!.ConnectionEnded(_measurement, _endReason, _hooks?.Tags);
+    }
+
+    private void OnEnded()
+    {
         if (_peer is not null) Endpoint.Admission.LeavePeer(_peer);
         Endpoint.Admission.LeaveConnection();
         _registry.Remove(this);
