@@ -1,0 +1,33 @@
+using System.Net.WebSockets;
+
+namespace Tipi.Stack.Tests.Push;
+
+/// <summary>An application whose only endpoint is a WebSocket, and clients for it.</summary>
+internal sealed class SocketHost(StackHost host) : IAsyncDisposable
+{
+    internal StackHost Host => host;
+
+    internal static async Task<SocketHost> StartAsync(
+        StackServer server, Func<WebSocket, CancellationToken, Task> serve, WebSocketAcceptContext? accept = null) =>
+        new(await StackHost.StartAsync(server, app =>
+        {
+            app.UseWebSockets();
+            app.Map("/socket", async context =>
+            {
+                using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(
+                    accept ?? new WebSocketAcceptContext());
+                await serve(socket, context.RequestAborted);
+            });
+        }));
+
+    internal async Task<ClientWebSocket> ConnectAsync(Action<ClientWebSocketOptions>? configure = null)
+    {
+        var socket = new ClientWebSocket();
+        configure?.Invoke(socket.Options);
+        using var limit = new CancellationTokenSource(Eventually.Patience);
+        await socket.ConnectAsync(new Uri($"ws://{host.Address.Authority}/socket"), limit.Token);
+        return socket;
+    }
+
+    public ValueTask DisposeAsync() => host.DisposeAsync();
+}
