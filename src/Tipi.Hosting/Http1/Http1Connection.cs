@@ -186,9 +186,17 @@ internal sealed class Http1Connection(ServerConnection owner)
     private async ValueTask<bool> FlushAsync(
         ValueTask<FlushResult> flush, Http1Stream stream, Exception? error, bool isWhole)
     {
-        FlushResult flushed = await flush;
+        FlushResult flushed;
+        try
+        {
+            flushed = await flush;
+        }
+        finally
+        {
+            // What the application registered for disposal is disposed of, whatever became of the connection.
+            if (stream.Exchange.HasCompletedCallbacks) await stream.Exchange.RunCompletedAsync();
+        }
         bool goesOn = isWhole && !flushed.IsCompleted && stream.Output.KeepsAlive;
-        if (stream.Exchange.HasCompletedCallbacks) await stream.Exchange.RunCompletedAsync();
         if (goesOn && !stream.Body.IsAtEnd) goesOn = await DrainAsync(stream);
         return Conclude(stream, error, isWhole, goesOn);
     }
@@ -213,6 +221,7 @@ internal sealed class Http1Connection(ServerConnection owner)
         Volatile.Write(ref _stream, null);
         if (stream.Exchange.Connection is null) return; // only a part of a head had come
         Leave(stream.Exchange);
+        if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStopped(stream.Exchange);
         ExchangeEnding.DisposeContext(stream.Exchange, error: null);
     }
 
@@ -236,6 +245,8 @@ internal sealed class Http1Connection(ServerConnection owner)
 
     private ValueTask<bool> DrainAsync(Http1Stream stream)
     {
+        // The application has done with it: others need not wait for a client that sends slowly.
+        owner.Endpoint.Admission.LeaveRequest(stream.Exchange);
         owner.ExpireIn(owner.Limits.RequestDrainTimeout);
         return stream.Body.DrainAsync(owner);
     }

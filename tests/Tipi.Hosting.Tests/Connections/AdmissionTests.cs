@@ -112,6 +112,23 @@ public sealed class AdmissionTests
     }
 
     [Theory, OnEachTransport]
+    public async Task A_client_that_still_sends_a_body_nobody_reads_holds_no_place(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            transport, _ => Task.CompletedTask, options =>
+            {
+                options.Limits.MaxConcurrentRequests = 1;
+                options.Limits.RequestDrainTimeout = TimeSpan.FromMinutes(1);
+            });
+        using RawClient slow = await server.ConnectAsync();
+        await slow.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
+        Assert.Equal(200, (await slow.ReadResponseAsync()).Status);
+        Assert.Equal(200, (await server.AskAsync(Get)).Status);
+        await slow.SendAsync("0123456789" + Get);
+        Assert.Equal(200, (await slow.ReadResponseAsync()).Status);
+    }
+
+    [Theory, OnEachTransport]
     public async Task Upgraded_requests_do_not_count_among_those_that_run(TipiTransport transport)
     {
         await using TestServer server = await TestServer.StartAsync(
