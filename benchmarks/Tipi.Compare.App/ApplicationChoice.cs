@@ -4,7 +4,8 @@ namespace Tipi.Compare.App;
 internal static class ApplicationChoice
 {
     public static IReadOnlyList<string> Names { get; } =
-        ["plaintext", "echo", "yield", "sleep", "sleep-endpoint", "full", "siege", "siege-defaults"];
+        ["plaintext", "echo", "yield", "sleep", "sleep-endpoint", "full", "siege", "siege-16k", "siege-64k",
+        "siege-overload", "siege-address"];
 
     /// <summary>Builds one; <paramref name="prepare"/> runs before the host is built.</summary>
     public static WebApplication Build(string name, Action<WebApplicationBuilder> prepare)
@@ -36,7 +37,8 @@ internal static class ApplicationChoice
                 app.MapGet("/plaintext", () => "Hello, World!");
                 app.MapGet("/json", () => new Greeting("Hello, World!"));
                 break;
-            case "siege" or "siege-defaults":
+            case var siege when siege.StartsWith("siege", StringComparison.Ordinal):
+                SiegeLimits.Use(app, name);
                 app.Run(SiegeHandlers.AnswerAsync);
                 break;
             default:

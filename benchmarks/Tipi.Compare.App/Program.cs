@@ -26,8 +26,8 @@ await using var app = ApplicationChoice.Build(application, builder =>
     builder.Logging.ClearProviders();
     builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
     ServerChoice.Apply(server, builder.WebHost);
-    if (application == "siege")
-        ShortLimits.Apply(builder.Services);
+    if (application.StartsWith("siege", StringComparison.Ordinal))
+        SiegeLimits.Apply(builder.Services, application, port);
 });
 // It listens once the server is up, so that it does not count in the time to the first answer.
 app.Lifetime.ApplicationStarted.Register(new CounterChannel(app.Lifetime.StopApplication).Start);

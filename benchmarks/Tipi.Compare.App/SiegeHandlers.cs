@@ -1,6 +1,8 @@
 namespace Tipi.Compare.App;
 
-/// <summary>What an attacker asks for: an upload that is read, one that is not, a large answer, a small one.</summary>
+/// <summary>
+/// What an attacker asks for: an upload that is read, one that is not, a large answer, a late one, a small one.
+/// </summary>
 internal static class SiegeHandlers
 {
     private const int BlockBytes = 64 * 1024;
@@ -12,6 +14,7 @@ internal static class SiegeHandlers
     {
         "/upload" => ReadAsync(context),
         "/unread" => Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted),
+        "/slow" => SlowAsync(context),
         "/big" => BigAsync(context),
         _ => Handlers.PlaintextAsync(context),
     };
@@ -21,6 +24,12 @@ internal static class SiegeHandlers
         var reader = context.Request.BodyReader;
         while (await reader.ReadAsync(context.RequestAborted) is { IsCompleted: false } read)
             reader.AdvanceTo(read.Buffer.End);
+        await Handlers.PlaintextAsync(context);
+    }
+
+    private static async Task SlowAsync(HttpContext context)
+    {
+        await Task.Delay(200, context.RequestAborted);
         await Handlers.PlaintextAsync(context);
     }
 

@@ -12,7 +12,8 @@ internal sealed class CommandLine
         "Attacks to run, all without it: " + string.Join(", ", AttackCatalog.All.Select(attack => attack.Name)));
 
     private readonly Option<string[]> _besieged = Names("--servers", ["tipi", "kestrel"], "Servers to attack.");
-    private readonly Option<int> _attackSeconds = Number("--seconds", 12, "Seconds of each attack.");
+    private readonly Option<int?> _attackSeconds =
+        new("--seconds") { Description = "Seconds of each attack, instead of its own." };
 
     private readonly Option<int?> _connections =
         new("--connections") { Description = "Connections of each attack, instead of its own number." };

@@ -22,9 +22,8 @@ internal sealed record Workload(string Application, string Path, string Body, st
     /// <summary>1 KiB up and the same back.</summary>
     public static readonly Workload Echo = new("echo", "/", new string('x', 1024), PlainText) { SendsBody = true };
 
-    /// <summary>The application that is attacked, with short limits and with the servers' defaults.</summary>
-    public static readonly Workload Siege = new("siege", "/", Hello, PlainText);
-    public static readonly Workload SiegeDefaults = new("siege-defaults", "/", Hello, PlainText);
+    /// <summary>The application that is attacked, by the name of its options.</summary>
+    public static Workload Siege(string application) => new(application, "/", Hello, PlainText);
 
     /// <summary>Whether the request carries <see cref="Body"/> too.</summary>
     public bool SendsBody { get; init; }

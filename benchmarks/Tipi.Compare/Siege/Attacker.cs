@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -25,10 +26,13 @@ internal sealed class Attacker(int port, Outcomes outcomes, CancellationToken en
         socket.NoDelay = true;
         if (receiveBuffer is { } size)
             socket.ReceiveBufferSize = size;
-        outcomes.Add(await EndingAsync(act, reads), _clock.Elapsed.TotalSeconds);
+        await EndAsync(act, reads);
     }
 
-    private async Task<string> EndingAsync(Func<Socket, Task> act, bool reads)
+    // Told when the server has ended the connection, even where the attacker still writes into it.
+    private void Tell(string ending) => outcomes.Add(ending, _clock.Elapsed.TotalSeconds);
+
+    private async Task EndAsync(Func<Socket, Task> act, bool reads)
     {
         try
         {
@@ -36,15 +40,19 @@ internal sealed class Attacker(int port, Outcomes outcomes, CancellationToken en
         }
         catch (Exception error) when (error is SocketException or OperationCanceledException)
         {
-            return "not connected";
+            Tell("not connected");
+            return;
         }
 
         if (!reads)
-            return await WrittenAsync(act);
+        {
+            Tell(await WrittenAsync(act));
+            return;
+        }
+
         var writing = WrittenAsync(act);
-        var ending = await ReadEndAsync();
-        var unsent = await writing;
-        return ending == "reset" && unsent != "left" ? "reset" : ending;
+        Tell(await ReadEndAsync());
+        await writing;
     }
 
     private async Task<string> WrittenAsync(Func<Socket, Task> act)
@@ -99,6 +107,47 @@ internal sealed class Attacker(int port, Outcomes outcomes, CancellationToken en
             if (pause > TimeSpan.Zero)
                 await Task.Delay(pause, end);
         }
+    }
+
+    /// <summary>Asks, reads the answer and counts it by its status, again and again.</summary>
+    public async Task AskOnAsync(Socket socket, string request)
+    {
+        var question = Encoding.Latin1.GetBytes(request);
+        var buffer = new byte[4096];
+        while (true)
+        {
+            var asked = _clock.Elapsed;
+            await socket.SendAsync(question, SocketFlags.None, end);
+            outcomes.Add(await ReadAnswerAsync(socket, buffer), (_clock.Elapsed - asked).TotalSeconds);
+        }
+    }
+
+    private async Task<string> ReadAnswerAsync(Socket socket, byte[] buffer)
+    {
+        for (var read = 0; ;)
+        {
+            var count = await socket.ReceiveAsync(buffer.AsMemory(read), SocketFlags.None, end);
+            if (count == 0)
+                throw new SocketException((int)SocketError.ConnectionReset);
+            read += count;
+            if (StatusOf(buffer.AsSpan(0, read)) is { } status)
+                return status;
+        }
+    }
+
+    /// <summary>The status of a whole answer, with what it asks for; null while it is not whole.</summary>
+    internal static string? StatusOf(ReadOnlySpan<byte> answer)
+    {
+        var head = answer.IndexOf("\r\n\r\n"u8);
+        if (head < 0)
+            return null;
+        var length = answer.IndexOf("Content-Length: "u8);
+        if (length < 0 || !Utf8Parser.TryParse(answer[(length + "Content-Length: ".Length)..], out int body, out _))
+            throw new MeasurementException("an answer without a length");
+        if (answer.Length < head + 4 + body)
+            return null;
+        var status = Encoding.ASCII.GetString(answer[9..12]);
+        return answer[..head].IndexOf("Retry-After: "u8) < 0 ? status : status + " with Retry-After";
     }
 
     public async Task SayAsync(Socket socket, string text) =>

@@ -16,6 +16,16 @@ internal sealed class Outcomes
         }
     }
 
+    /// <summary>How many there were.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_endings)
+                return _endings.Values.Sum(times => times.Count);
+        }
+    }
+
     /// <summary>The endings, most frequent first: "4998× 408 after 5.0–6.1 s".</summary>
     public override string ToString()
     {

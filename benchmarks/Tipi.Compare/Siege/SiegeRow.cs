@@ -7,8 +7,8 @@ internal sealed record SiegeRow(string Attack, string Server)
 {
     public static IReadOnlyList<string> Titles { get; } =
     [
-        "attack", "server", "attackers", "peak MiB", "grown by", "KiB/conn", "CPU s", "kept p50/p99/max ms",
-        "new p50/p99/max ms", "errors", "fds before→after",
+        "attack", "server", "attackers", "base MiB", "peak MiB", "after", "KiB/conn", "bound", "CPU s", "CPU µs each",
+        "kept ms before", "kept p50/p99/max", "new ms before", "new p50/p99/max", "errors", "fds",
     ];
 
     public required string Outcome { get; init; }
@@ -19,7 +19,22 @@ internal sealed record SiegeRow(string Attack, string Server)
 
     public required long PeakBytes { get; init; }
 
+    /// <summary>After the attack and a full collection.</summary>
+    public required long AfterBytes { get; init; }
+
+    /// <summary>What the options allow a connection to hold, or null.</summary>
+    public int? BoundBytes { get; init; }
+
     public required double CpuSeconds { get; init; }
+
+    /// <summary>Endings and answers that were counted.</summary>
+    public required int Outcomes { get; init; }
+
+    /// <summary>The probe's times before the attack, on a kept connection.</summary>
+    public required double[] KeptBeforeMs { get; init; }
+
+    /// <summary>The same on new connections.</summary>
+    public required double[] NewBeforeMs { get; init; }
 
     public required double[] KeptMs { get; init; }
 
@@ -35,10 +50,14 @@ internal sealed record SiegeRow(string Attack, string Server)
 
     public IReadOnlyList<string> Cells =>
     [
-        Attack, Server, Outcome, Mebibytes(PeakBytes), Mebibytes(GrownBytes),
-        Text($"{GrownBytes / 1024.0 / Connections:0.0}"), Text($"{CpuSeconds:0.00}"), Latencies(KeptMs),
+        Attack, Server, Outcome, Mebibytes(BaseBytes), Mebibytes(PeakBytes), Mebibytes(AfterBytes),
+        Text($"{GrownBytes / 1024.0 / Connections:0.0}"), BoundBytes is { } bound ? Text($"{bound / 1024}") : "–",
+        Text($"{CpuSeconds:0.00}"), CpuEach, Latencies(KeptBeforeMs), Latencies(KeptMs), Latencies(NewBeforeMs),
         Latencies(NewMs), Text($"{Errors}"), Text($"{DescriptorsBefore}→{DescriptorsAfter}"),
     ];
+
+    // Of an attack that comes again and again; elsewhere a connection's time is the attack's.
+    private string CpuEach => Outcomes < 10 * Connections ? "–" : Text($"{CpuSeconds * 1e6 / Outcomes:0.0}");
 
     /// <summary>The value that so much of the sorted ones do not exceed, or 0 without any.</summary>
     public static double Quantile(double[] sorted, double part) =>

@@ -43,9 +43,11 @@ internal sealed class SiegeRun(SiegeOptions options)
         {
             foreach (var server in options.Servers)
             {
+                // Two ports each: an application may have a second endpoint.
+                port += 2;
                 try
                 {
-                    rows.Add(await MeasureAsync(attack, server, port++));
+                    rows.Add(await MeasureAsync(attack, server, port));
                     Console.Error.WriteLine(string.Join(" | ", rows[^1].Cells));
                 }
                 catch (MeasurementException error)
@@ -62,37 +64,51 @@ internal sealed class SiegeRun(SiegeOptions options)
 
     private string Caption => options.Defaults
         ? "Limits are the servers' defaults."
-        : "On all servers: headers within 5 s, keep-alive 10 s, rates of 240 bytes a second after 2 s.";
+        : "On all servers: headers within 5 s, keep-alive 10 s, after 2 s 240 bytes of a body and 1 MB of an answer a " +
+          "second. Kestrel has no limit of running requests, so in overload the framework's concurrency limiter does " +
+          "it, and none of connections from an address.";
 
     private IEnumerable<Attack> Chosen() => AttackCatalog.All
         .Where(attack => options.Attacks.Length == 0 || options.Attacks.Contains(attack.Name))
-        .Select(attack => attack with { Connections = options.Connections ?? attack.Connections });
+        .Select(attack => attack with
+        {
+            Connections = options.Connections ?? attack.Connections,
+            Seconds = options.Seconds ?? attack.Seconds,
+        });
 
     private async Task<SiegeRow> MeasureAsync(Attack attack, string server, int port)
     {
-        var workload = options.Defaults ? Workload.SiegeDefaults : Workload.Siege;
+        var workload = Workload.Siege(attack.Application + (options.Defaults ? "-defaults" : ""));
         await using var running = new AppPeer(server).Start(new Launch(workload, port, ServerCpus));
         running.AwaitReady();
-        // The same probes before the attack, so that code is compiled and the base is that of a server that works.
-        EndProbes(StartProbes(port, TimeSpan.FromSeconds(1)));
+        var probed = attack.ProbesSecondEndpoint ? port + 1 : port;
+        // The first answers are those of code that is being compiled; the base is that of a server that works.
+        EndProbes(StartProbes(probed, TimeSpan.FromSeconds(0.5)));
+        var (keptBefore, freshBefore, _) = EndProbes(StartProbes(probed, TimeSpan.FromSeconds(1)));
         var fds = running.CountDescriptors();
         var before = running.ReadMemory();
         running.ForgetPeak();
         var cpu = running.ReadCpu();
         var outcomes = new Outcomes();
-        var probes = StartProbes(port, TimeSpan.Zero);
+        var probes = StartProbes(probed, TimeSpan.Zero);
         await AttackAsync(attack, port, outcomes);
         var (kept, fresh, errors) = EndProbes(probes);
         var used = running.ReadCpu().Since(cpu);
         var peak = running.ReadMemory().PeakRss;
-        await Task.Delay(TimeSpan.FromSeconds(2));
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        await running.CollectAsync();
         return new SiegeRow(attack.Name, server)
         {
             Outcome = outcomes.ToString(),
             Connections = attack.Connections,
             BaseBytes = before.Rss,
             PeakBytes = peak,
+            AfterBytes = running.ReadMemory().Rss,
+            BoundBytes = attack.BoundBytes,
             CpuSeconds = used / 1e9,
+            Outcomes = outcomes.Count,
+            KeptBeforeMs = keptBefore,
+            NewBeforeMs = freshBefore,
             KeptMs = kept,
             NewMs = fresh,
             Errors = errors,
@@ -101,11 +117,11 @@ internal sealed class SiegeRun(SiegeOptions options)
         };
     }
 
-    private async Task AttackAsync(Attack attack, int port, Outcomes outcomes)
+    private static async Task AttackAsync(Attack attack, int port, Outcomes outcomes)
     {
         using var end = new CancellationTokenSource();
         var attackers = new List<Task>();
-        var endTimer = Task.Delay(TimeSpan.FromSeconds(options.Seconds));
+        var endTimer = Task.Delay(TimeSpan.FromSeconds(attack.Seconds));
         for (var i = 0; i < attack.Connections && !endTimer.IsCompleted; i++)
         {
             attackers.Add(attack.Act(new Attacker(port, outcomes, end.Token)));

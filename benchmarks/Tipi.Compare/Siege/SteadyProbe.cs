@@ -102,6 +102,8 @@ internal sealed class SteadyProbe
             ReceiveTimeout = PatienceMs,
             SendTimeout = PatienceMs,
         };
+        // Another address than the attackers', who may have used up what one may have.
+        socket.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
         socket.Connect(IPAddress.Loopback, _port);
         return socket;
     }

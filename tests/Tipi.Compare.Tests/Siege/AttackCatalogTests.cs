@@ -13,6 +13,8 @@ public sealed class AttackCatalogTests
     [InlineData("idle", "GET / HTTP/1.1\r\nHost: a\r\n\r\n")]
     [InlineData("header-lines", "GET / HTTP/1.1\r\nHost: a\r\nA: b\r\nA: b\r\n")]
     [InlineData("tiny-chunks", "POST /upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1")]
+    [InlineData("answers", "GET / HTTP/1.1\r\nHost: a\r\n\r\n")]
+    [InlineData("unread-16k", "POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 1048576\r\n\r\n\0\0\0\0")]
     [InlineData("pipeline-unread", "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")]
     public async Task An_attack_sends_what_it_says(string name, string expected)
     {
@@ -48,13 +50,18 @@ public sealed class AttackCatalogTests
                 peer.LingerState = new LingerOption(true, 0);
         }
 
-        // Its writing side waits for the end of the attack.
-        await Task.Delay(500, TestContext.Current.CancellationToken);
-        await end.CancelAsync();
         await attacking;
 
         Assert.StartsWith(expected, outcomes.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "200")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no", null)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n", null)]
+    [InlineData("HTTP/1.1 503 Busy\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n", "503 with Retry-After")]
+    public void An_answer_counts_once_it_is_whole(string answer, string? expected) =>
+        Assert.Equal(expected, Attacker.StatusOf(Encoding.ASCII.GetBytes(answer)));
 
     private static TcpListener Listen(out int port)
     {

@@ -22,7 +22,12 @@ public sealed class SiegeRowTests
             Connections = 2,
             BaseBytes = 1 << 20,
             PeakBytes = 3 << 20,
+            AfterBytes = 2 << 20,
+            BoundBytes = 64 * 1024,
             CpuSeconds = 1.5,
+            Outcomes = 30000,
+            KeptBeforeMs = [1],
+            NewBeforeMs = [2],
             KeptMs = [1, 2, 3, 4],
             NewMs = [],
             Errors = 0,
@@ -32,7 +37,11 @@ public sealed class SiegeRowTests
 
         Assert.Equal(SiegeRow.Titles.Count, row.Cells.Count);
         Assert.Equal(
-            ["idle", "tipi", row.Outcome, "3.0", "2.0", "1024.0", "1.50", "2.0/4.0/4.0", "–", "0", "90→91"], row.Cells);
+            [
+                "idle", "tipi", row.Outcome, "1.0", "3.0", "2.0", "1024.0", "64", "1.50", "50.0", "1.0/1.0/1.0",
+                "2.0/4.0/4.0", "2.0/2.0/2.0", "–", "0", "90→91",
+            ],
+            row.Cells);
     }
 
     [Fact]
@@ -42,7 +51,11 @@ public sealed class SiegeRowTests
         Connections = 1,
         BaseBytes = 2,
         PeakBytes = 1,
+        AfterBytes = 1,
         CpuSeconds = 0,
+        Outcomes = 1,
+        KeptBeforeMs = [],
+        NewBeforeMs = [],
         KeptMs = [],
         NewMs = [],
         Errors = 0,
