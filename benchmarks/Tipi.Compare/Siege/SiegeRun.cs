@@ -65,8 +65,8 @@ internal sealed class SiegeRun(SiegeOptions options)
     private string Caption => options.Defaults
         ? "Limits are the servers' defaults."
         : "On all servers: headers within 5 s, keep-alive 10 s, after 2 s 240 bytes of a body and 1 MB of an answer " +
-          "a second. Kestrel has no limit of running requests, so in overload the framework's concurrency limiter does " +
-          "it, and none of connections from an address.";
+          "a second. Kestrel has no limit of running requests, so in overload the framework's concurrency limiter " +
+          "does it, and none of connections from an address.";
 
     private IEnumerable<Attack> Chosen() => AttackCatalog.All
         .Where(attack => options.Attacks.Length == 0 || options.Attacks.Contains(attack.Name))
