@@ -76,10 +76,10 @@ internal sealed class TipiEventSource : EventSource
     private void RequestStop(string connectionId, string requestId, string httpVersion, string path, string method) =>
         WriteEvent(4, connectionId, requestId, httpVersion, path, method);
 
-    [Event(5, Level = EventLevel.Warning)]
+    [Event(5, Level = EventLevel.Informational)]
     internal void ConnectionRejected(string connectionId)
     {
-        if (IsEnabled(EventLevel.Warning, EventKeywords.None)) WriteEvent(5, connectionId);
+        if (IsEnabled(EventLevel.Informational, EventKeywords.None)) WriteEvent(5, connectionId);
     }
 
     protected override void OnEventCommand(EventCommandEventArgs command)
