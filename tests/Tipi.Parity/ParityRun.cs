@@ -22,6 +22,9 @@ internal static class ParityRun
         new RefusalsArea(),
         new OptionsArea(),
         new AddressesArea(),
+        new InstrumentsArea(),
+        new TelemetryArea(),
+        new EventSourceArea(),
     ];
 
     /// <param name="only">The name of one area; null: all of them.</param>

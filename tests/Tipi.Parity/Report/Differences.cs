@@ -6,6 +6,7 @@ internal static class Differences
     internal static IReadOnlyList<Difference> All { get; } =
     [
         .. RequestDifferences.All, .. HabitDifferences.All, .. SettingDifferences.All,
+        .. TelemetryDifferences.All,
     ];
 
     internal static string? ReasonOf(ParityRow row) => All

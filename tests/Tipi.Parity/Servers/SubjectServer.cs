@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -10,6 +11,7 @@ namespace Tipi.Parity.Servers;
 internal sealed class SubjectServer : IAsyncDisposable
 {
     private readonly LogLines _logs = new();
+    private readonly ConcurrentBag<Wire> _kept = [];
     private readonly WebApplication _app;
     private IPEndPoint _endPoint = new(IPAddress.Loopback, 0);
 
@@ -46,6 +48,8 @@ internal sealed class SubjectServer : IAsyncDisposable
 
     internal IEnumerable<LogLine> Logs => _logs.All;
 
+    internal IEnumerable<string> Addresses => Server.Features.Get<IServerAddressesFeature>()!.Addresses;
+
     internal int Port => _endPoint.Port;
 
     internal static async Task<SubjectServer> StartAsync(
@@ -53,12 +57,15 @@ internal sealed class SubjectServer : IAsyncDisposable
     {
         var server = new SubjectServer(subject, settings, application);
         await server._app.StartAsync();
-        string address = server.Server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        string address = server.Addresses.First();
         server._endPoint = new IPEndPoint(IPAddress.Loopback, new Uri(address).Port);
         return server;
     }
 
     internal Task<Wire> ConnectAsync() => Wire.ConnectAsync(_endPoint);
+
+    /// <summary>Holds a connection as long as the server.</summary>
+    internal void Keep(Wire wire) => _kept.Add(wire);
 
     internal async Task StopAsync(TimeSpan patience)
     {
@@ -70,5 +77,6 @@ internal sealed class SubjectServer : IAsyncDisposable
     {
         await StopAsync(TimeSpan.FromMilliseconds(100));
         await _app.DisposeAsync();
+        foreach (Wire wire in _kept) wire.Dispose();
     }
 }

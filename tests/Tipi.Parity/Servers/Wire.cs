@@ -21,9 +21,12 @@ internal sealed class Wire : IDisposable
     /// <summary>How the connection ended, as far as this client has looked.</summary>
     internal WireEnd End { get; private set; }
 
-    internal static async Task<Wire> ConnectAsync(IPEndPoint server)
+    internal static async Task<Wire> ConnectAsync(EndPoint server)
     {
-        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        bool isTcp = server is IPEndPoint;
+        var socket = new Socket(
+            server.AddressFamily, SocketType.Stream, isTcp ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        if (isTcp) socket.NoDelay = true;
         await socket.ConnectAsync(server);
         return new Wire(socket);
     }
