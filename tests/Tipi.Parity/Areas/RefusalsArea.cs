@@ -58,6 +58,8 @@ internal sealed class RefusalsArea : IArea
         SubjectServer server, RequestCase one, ConcurrentDictionary<int, string> reached)
     {
         using Wire wire = await server.ConnectAsync();
+        // The port may have been an earlier case's.
+        reached.TryRemove(wire.LocalPort, out _);
         await wire.SendAsync(one.Bytes);
         IReadOnlyList<WireAnswer> answers = await Dialogue.ReadFinalAsync(wire, isHead: false);
         string end = await Dialogue.SeeEndAsync(wire, answers.Count > 0 ? answers[^1] : null);
