@@ -152,8 +152,15 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         }
         AbortAtMs = long.MaxValue;
         EndsBecause(ConnectionEndReason.MinResponseDataRate);
-        Abort("The peer reads too slowly.");
-        Server.Logs.BadRequests.ResponseTooSlow(Id);
+        try
+        {
+            Server.Logs.BadRequests.ResponseTooSlow(Id);
+        }
+        finally
+        {
+            // Last: the application may react to it at once, and what it then looks for is there.
+            Abort("The peer reads too slowly.");
+        }
     }
 
     /// <summary>Ends the connection after the request that runs, or at once when it is idle.</summary>
