@@ -139,7 +139,7 @@ internal sealed class RingSocket
     public void Start()
     {
         Loop.Operations.Admit(_receive);
-        _receive.Start(Loop);
+        _receive.Start(Loop, MayBurst(0));
         if (Loop.IsStopping) _receive.AbortConnection(); // it came after the others were aborted
     }
 
@@ -163,14 +163,25 @@ internal sealed class RingSocket
 
         Volatile.Write(ref _received, _received + block.Length);
         Reader.Deliver(block);
-        if (_received - Reader.Examined >= _maxUnread && !_receivePaused) PauseReceiving();
+        var unread = _received - Reader.Examined;
+        if (unread >= _maxUnread && !_receivePaused) PauseReceiving();
+        else if (!MayBurst(unread)) _receive.EndMultishot(Loop);
     }
 
     /// <summary>The receive has ended without a word about the stream: start another one where it is wanted.</summary>
     public void OnReceiveInterrupted()
     {
         if (Is(Stage.Closing)) ContinueClosing();
-        else if (!_receivePaused && !_readerCompleted && !Is(Stage.PeerGone)) _receive.Start(Loop);
+        else if (_readerCompleted || Is(Stage.PeerGone)) return;
+        else if (_receivePaused) _receive.Watch(Loop);
+        else _receive.Start(Loop, MayBurst(_received - Reader.Examined));
+    }
+
+    /// <summary>Nothing was received, and the peer reset the connection, or both sides ended it in good order.</summary>
+    public void OnWatchEnded(uint events)
+    {
+        if (Is(Stage.Closing) || !_receivePaused) OnReceiveInterrupted();
+        else if ((events & IoUringAbi.PollError) != 0) OnReceiveEnded(Errno.ECONNRESET);
     }
 
     public void OnReceiveEnded(Errno errno)
@@ -287,6 +298,7 @@ internal sealed class RingSocket
         if (!_receivePaused) return;
         _receivePaused = false;
         if (!_receive.IsInFlight) OnReceiveInterrupted();
+        else if (_receive.IsWatching) _receive.Cancel(Loop);
     }
 
     private void StopReceiving()
@@ -340,6 +352,8 @@ internal sealed class RingSocket
         Set(Stage.PeerGone);
         _connection.OnPeerGone();
     }
+
+    private bool MayBurst(long unread) => unread < ReceiveOperation.MaxUnreadForMultishot(_maxUnread);
 
     private bool Is(Stage stage) => (_stage & stage) != 0;
 

@@ -45,6 +45,9 @@ internal static class IoUringAbi
     public const ushort AcceptMultishot = 1 << 0;
     public const ushort RecvMultishot = 1 << 1;
 
+    // Events of a poll (poll.h).
+    public const uint PollError = 1u << 3;
+
     // Completion flags.
     public const uint CqeBuffer = 1u << 0;
     public const uint CqeMore = 1u << 1;

@@ -4,6 +4,7 @@ namespace Tipi.Transport.Uring.Native;
 internal enum IoUringOp : byte
 {
     Nop = 0,
+    PollAdd = 6,
     SendMsg = 9,
     Timeout = 11,
     Accept = 13,

@@ -13,7 +13,7 @@ internal static unsafe class RingProbe
     private static readonly IoUringOp[] s_needed =
     [
         IoUringOp.SendMsg, IoUringOp.Timeout, IoUringOp.Accept, IoUringOp.AsyncCancel, IoUringOp.Connect,
-        IoUringOp.Close, IoUringOp.Read, IoUringOp.Send, IoUringOp.Recv,
+        IoUringOp.Close, IoUringOp.Read, IoUringOp.Send, IoUringOp.Recv, IoUringOp.PollAdd,
     ];
 
     /// <summary>What is missing, or null where nothing is.</summary>
