@@ -177,7 +177,7 @@ internal sealed class RingSocket
         else _receive.Start(Loop, MayBurst(_received - Reader.Examined));
     }
 
-    /// <summary>Nothing was received, and the peer reset the connection, or both sides ended it in good order.</summary>
+    /// <summary>Nothing was received; the peer reset the connection, or both sides ended it in good order.</summary>
     public void OnWatchEnded(uint events)
     {
         if (Is(Stage.Closing) || !_receivePaused) OnReceiveInterrupted();
