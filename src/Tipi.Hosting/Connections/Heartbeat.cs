@@ -11,7 +11,7 @@ namespace Tipi.Hosting.Connections;
 internal sealed class Heartbeat(
     ServerContext server, ConnectionRegistry connections, SystemdWatchdog? watchdog) : IDisposable
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(ServerClock.MostAgeMs);
 
     private readonly ManualResetEventSlim _stop = new();
     private Thread? _thread;

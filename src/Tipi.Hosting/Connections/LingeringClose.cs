@@ -23,10 +23,9 @@ internal static class LingeringClose
 
     /// <summary>
     /// Long enough for an answer to arrive, short enough that a silent client costs nothing. One that goes on sending
-    /// has the time for draining, since it may look at the answer only afterwards. The clock is up to a second late, so
-    /// that this is one second at least.
+    /// has the time for draining, since it may look at the answer only afterwards.
     /// </summary>
-    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(1);
 
     /// <param name="connection">The connection.</param>
     /// <param name="mostBytes">Bytes to drop at most; 0: close at once.</param>

@@ -29,7 +29,8 @@ internal static class ResponseRate
         if (rate is null) return long.MaxValue;
         double queued = bytes + (connection.Limits.MaxResponseBufferSize ?? 0);
         double neededMs = queued / rate.BytesPerSecond * 1000;
-        return connection.Server.Clock.NowMs + (long)Math.Max(neededMs, rate.GracePeriod.TotalMilliseconds);
+        // Not the server's clock: a second that it is late would be missing from the grace period.
+        return Environment.TickCount64 + (long)Math.Max(neededMs, rate.GracePeriod.TotalMilliseconds);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -9,6 +9,9 @@ namespace Tipi.Hosting.Diagnostics;
 /// </summary>
 internal sealed class ServerClock
 {
+    /// <summary>The heartbeat's interval: so much older than the truth the time may be.</summary>
+    internal const int MostAgeMs = 1000;
+
     private readonly bool _addServerHeader;
     private volatile HeadLines _lines;
     private long _nowMs;
@@ -20,12 +23,15 @@ internal sealed class ServerClock
         _nowMs = Environment.TickCount64;
     }
 
-    /// <summary>Milliseconds of a clock that never goes back, at most about a second old.</summary>
+    /// <summary>Milliseconds of a clock that never goes back, at most <see cref="MostAgeMs"/> old.</summary>
     internal long NowMs => Volatile.Read(ref _nowMs);
 
-    /// <summary>The time so much later; MaxValue for <see cref="TimeSpan.MaxValue"/>.</summary>
+    /// <summary>
+    /// The time so much later or up to <see cref="MostAgeMs"/> after that, never before: nobody gets less than a limit
+    /// says. MaxValue for <see cref="TimeSpan.MaxValue"/>.
+    /// </summary>
     internal long After(TimeSpan time) =>
-        time == TimeSpan.MaxValue ? long.MaxValue : NowMs + time.Ticks / TimeSpan.TicksPerMillisecond;
+        time == TimeSpan.MaxValue ? long.MaxValue : NowMs + MostAgeMs + time.Ticks / TimeSpan.TicksPerMillisecond;
 
     /// <summary>Lines every response has unless the application sets them.</summary>
     internal HeadLines Lines => _lines;

@@ -21,7 +21,7 @@ internal struct BodyRate
         if (rate is null) return;
         _waitsSinceMs = Environment.TickCount64;
         double allowedMs = Math.Max(received / rate.BytesPerSecond * 1000, rate.GracePeriod.TotalMilliseconds);
-        connection.DeadlineMs = connection.Server.Clock.NowMs + (long)allowedMs - _waitedMs;
+        connection.DeadlineMs = _waitsSinceMs + (long)allowedMs - _waitedMs;
     }
 
     /// <summary>The wait is over.</summary>

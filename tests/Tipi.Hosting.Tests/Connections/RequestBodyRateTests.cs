@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Tipi.Hosting.Tests.Connections;
@@ -41,6 +42,23 @@ public sealed class RequestBodyRateTests
         Assert.Equal(408, (await answer).Status);
     }
 
+    /// <summary>The heartbeat's clock is late by up to a second, differently for each of these.</summary>
+    [Theory, OnEachTransport]
+    public async Task Nobody_has_less_than_the_grace_period(TipiTransport transport)
+    {
+        MinDataRate rate = new(240, TimeSpan.FromSeconds(1.9));
+        await using TestServer server = await StartReaderAsync(transport, _ => { }, rate);
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(async number =>
+        {
+            using RawClient client = await server.ConnectAsync();
+            await Task.Delay(number * 200);
+            long beganAt = Stopwatch.GetTimestamp();
+            await client.SendAsync(Post);
+            Assert.Equal(408, (await client.ReadResponseAsync()).Status);
+            Assert.True(Stopwatch.GetElapsedTime(beganAt) >= rate.GracePeriod);
+        }));
+    }
+
     [Theory, OnEachTransport]
     public async Task Time_in_which_the_application_does_not_read_does_not_count(TipiTransport transport)
     {
@@ -74,7 +92,8 @@ public sealed class RequestBodyRateTests
         Assert.Equal("0123456789", (await client.ReadResponseAsync()).Body);
     }
 
-    private static Task<TestServer> StartReaderAsync(TipiTransport transport, Action<Exception> seen) =>
+    private static Task<TestServer> StartReaderAsync(
+        TipiTransport transport, Action<Exception> seen, MinDataRate? rate = null) =>
         TestServer.StartAsync(
             transport,
             async context =>
@@ -89,5 +108,5 @@ public sealed class RequestBodyRateTests
                     throw;
                 }
             },
-            options => options.Limits.MinRequestBodyDataRate = s_strict);
+            options => options.Limits.MinRequestBodyDataRate = rate ?? s_strict);
 }

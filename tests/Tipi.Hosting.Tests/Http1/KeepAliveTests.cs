@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 
 namespace Tipi.Hosting.Tests.Http1;
@@ -126,6 +127,27 @@ public sealed class KeepAliveTests
         await client.SendAsync("GET /x HTTP/1.1\r\nHos");
         string all = await client.ReadToEndAsync();
         Assert.StartsWith("HTTP/1.1 408 Request Timeout\r\n", all);
+    }
+
+    /// <summary>The heartbeat's clock is late by up to a second, differently for each of these.</summary>
+    [Theory, OnEachTransport]
+    public async Task Nobody_has_less_time_than_the_limits_say(TipiTransport transport)
+    {
+        TimeSpan limit = TimeSpan.FromSeconds(1);
+        await using TestServer server = await TestServer.StartAsync(transport, Echo, options =>
+        {
+            options.Limits.KeepAliveTimeout = limit;
+            options.Limits.RequestHeadersTimeout = limit;
+        });
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(async number =>
+        {
+            await Task.Delay(number * 100);
+            using RawClient client = await server.ConnectAsync();
+            long beganAt = Stopwatch.GetTimestamp();
+            await client.SendAsync(number % 2 == 0 ? "GET /x HTTP/1.1\r\nHos" : "GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
+            await client.ReadToEndAsync();
+            Assert.True(Stopwatch.GetElapsedTime(beganAt) >= limit);
+        }));
     }
 
     [Theory, OnEachTransport]
