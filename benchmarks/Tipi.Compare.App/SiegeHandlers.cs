@@ -8,12 +8,16 @@ internal static class SiegeHandlers
     private const int BlockBytes = 64 * 1024;
     private const int BigBytes = 10 * 1024 * 1024;
 
+    // Not without end: a wait that only the request itself could end has no timer, and Kestrel, which holds its
+    // connections weakly, lost paused ones with it to the garbage collector ("application never completed").
+    private static readonly TimeSpan LongWait = TimeSpan.FromHours(1);
+
     private static readonly byte[] Block = new byte[BlockBytes];
 
     public static Task AnswerAsync(HttpContext context) => context.Request.Path.Value switch
     {
         "/upload" => ReadAsync(context),
-        "/unread" => Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted),
+        "/unread" => Task.Delay(LongWait, context.RequestAborted),
         "/slow" => SlowAsync(context),
         "/big" => BigAsync(context),
         _ => Handlers.PlaintextAsync(context),

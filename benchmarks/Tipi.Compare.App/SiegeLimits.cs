@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Tipi.Hosting;
 
 namespace Tipi.Compare.App;
@@ -19,7 +20,7 @@ internal static class SiegeLimits
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
     private static readonly MinDataRate Rate = new(240, TimeSpan.FromSeconds(2));
 
-    // A reader that takes nothing has what the kernel holds for it, megabytes on loopback, on its account.
+    // A reader that takes nothing has what the kernel holds for it on its account: this much it takes at once.
     private static readonly MinDataRate ResponseRate = new(1_000_000, TimeSpan.FromSeconds(2));
 
     public static void Apply(IServiceCollection services, string application, int port)
@@ -36,6 +37,8 @@ internal static class SiegeLimits
                 options.Limits.MaxRequestBufferSize = bytes;
                 options.Limits.MaxRequestHeadersTotalSize = bytes;
             });
+            // Kestrel's own limit does not reach its transport, which holds 1 MiB of clear text unless told.
+            services.Configure<SocketTransportOptions>(options => options.MaxReadBufferSize = bytes);
             services.Configure<KestrelServerOptions>(options =>
             {
                 options.Limits.MaxRequestBufferSize = bytes;

@@ -34,7 +34,7 @@ internal sealed class SiegeRun(SiegeOptions options)
 
     public async Task<int> RunAsync()
     {
-        var network = PrivateNetwork.Prepare();
+        var network = PrivateNetwork.Prepare(mtuBytes: 1500);
         await CommandRun.ReadAsync("taskset", ["-a", "-cp", ClientCpus, $"{Environment.ProcessId}"]);
         var rows = new List<SiegeRow>();
         var port = FirstPort;
@@ -66,7 +66,7 @@ internal sealed class SiegeRun(SiegeOptions options)
         ? "Limits are the servers' defaults."
         : "On all servers: headers within 5 s, keep-alive 10 s, after 2 s 240 bytes of a body and 1 MB of an answer " +
           "a second. Kestrel has no limit of running requests, so in overload the framework's concurrency limiter " +
-          "does it, and none of connections from an address.";
+          "does it, and none of connections from an address; where buffers are bounded its transport's is, too.";
 
     private IEnumerable<Attack> Chosen() => AttackCatalog.All
         .Where(attack => options.Attacks.Length == 0 || options.Attacks.Contains(attack.Name))
