@@ -17,10 +17,17 @@ public sealed class BuilderTests
             StackHost.RequireServer(host.Services, server);
             using var client = new HttpClient();
 
-            Assert.True(await client.GetStringAsync(new Uri(StackHost.AddressOf(host))) == "tipi", way);
+            Assert.True(await client.GetStringAsync(new Uri(StackHost.AddressOf(host.Services))) == "tipi", way);
 
             await host.StopAsync();
         }
+    }
+
+    [Theory, OnEachServer(TipiOnly = true)]
+    public async Task Tipi_serves_in_the_builders_of_old(StackServer server)
+    {
+        foreach (string way in OldBuilders.Ways)
+            Assert.True(await OldBuilders.AskOnceAsync(way, server) == "tipi", way);
     }
 
     // As everywhere in the framework, the last call wins.

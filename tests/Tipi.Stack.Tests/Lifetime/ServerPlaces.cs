@@ -61,9 +61,10 @@ internal static class ServerPlaces
         return builder;
     }
 
-    private static void Answer(IWebHostBuilder web, StackServer server) => web
+    /// <summary>The application, the address and the server, in a builder that has none of them.</summary>
+    internal static IWebHostBuilder Answer(this IWebHostBuilder web, StackServer server) => web
         .ConfigureLogging(logging => logging.ClearProviders())
         .UseUrls(Address)
-        .UseTipi(Choose(server))
+        .UseStackServer(server)
         .Configure(app => app.Run(static context => context.Response.WriteAsync("tipi")));
 }

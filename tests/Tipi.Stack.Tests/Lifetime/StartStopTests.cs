@@ -59,7 +59,7 @@ public sealed class StartStopTests
             web => web.UseUrls(ServerPlaces.Address).UseStackServer(server));
         await app.StartAsync();
         using var client = new HttpClient();
-        Assert.Equal("tipi", await client.GetStringAsync(new Uri(StackHost.AddressOf(app))));
+        Assert.Equal("tipi", await client.GetStringAsync(new Uri(StackHost.AddressOf(app.Services))));
         await app.StopAsync();
         return new WeakReference(app.Services);
     }

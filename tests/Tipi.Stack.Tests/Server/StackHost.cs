@@ -15,7 +15,7 @@ internal sealed class StackHost : IAsyncDisposable
         _app = app;
         _logs = logs;
         Server = server;
-        Address = new Uri(AddressOf(app));
+        Address = new Uri(AddressOf(app.Services));
         Client = ClientWith(_ => { });
     }
 
@@ -59,8 +59,8 @@ internal sealed class StackHost : IAsyncDisposable
     }
 
     /// <summary>The address that the server reports, with the port that the system chose.</summary>
-    internal static string AddressOf(IHost app) =>
-        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+    internal static string AddressOf(IServiceProvider services) =>
+        services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
     /// <summary>Fails unless the application is on the server that the test speaks of.</summary>
     internal static void RequireServer(IServiceProvider services, StackServer server) =>
