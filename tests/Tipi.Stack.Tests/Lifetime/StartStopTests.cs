@@ -8,14 +8,9 @@ namespace Tipi.Stack.Tests.Lifetime;
 [Collection(Alone.Name)]
 public sealed class StartStopTests
 {
-    private const int Rounds = 100;
-
     [Theory, OnEachServer]
-    public async Task A_hundred_starts_and_stops_leave_nothing(StackServer server)
-    {
-        for (var i = 0; i < 5; i++) await ServeOnceAsync(server);
-        await LeavesNothingAsync(() => ServeOnceAsync(server), Rounds);
-    }
+    public Task A_hundred_starts_and_stops_leave_nothing(StackServer server) =>
+        Leftovers.NoneAsync(() => ServeOnceAsync(server), 100);
 
     [Theory, OnEachServer]
     public async Task Starts_that_fail_leave_nothing(StackServer server)
@@ -23,33 +18,7 @@ public sealed class StartStopTests
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var address = $"http://{taken.LocalEndpoint}";
-        for (var i = 0; i < 3; i++) await FailOnceAsync(server, address);
-        await LeavesNothingAsync(() => FailOnceAsync(server, address), 30);
-    }
-
-    private static async Task LeavesNothingAsync(Func<Task<WeakReference>> serve, int rounds)
-    {
-        ProcessHoldings.Collect();
-        ProcessHoldings before = ProcessHoldings.Read();
-        var services = new List<WeakReference>();
-
-        for (var i = 0; i < rounds; i++) services.Add(await serve());
-
-        // The pool's threads come and go by themselves: a leak would be one for each round.
-        ProcessHoldings after = before;
-        await Eventually.TrueAsync(
-            () =>
-            {
-                ProcessHoldings.Collect();
-                after = ProcessHoldings.Read();
-                return services.Count(service => service.IsAlive) <= 1
-                    && after.Descriptors <= before.Descriptors + 3
-                    && after.Sockets <= before.Sockets + 1
-                    && after.Rings <= before.Rings
-                    && after.Threads <= before.Threads + 8
-                    && after.ManagedBytes < before.ManagedBytes + 3_000_000;
-            },
-            () => $"{before} became {after}, {services.Count(service => service.IsAlive)} service providers live");
+        await Leftovers.NoneAsync(() => FailOnceAsync(server, address), 30);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
