@@ -20,9 +20,12 @@ internal static class TransportChoice
     /// <param name="remedy">What would help.</param>
     /// <param name="logs">For the transport's own lines.</param>
     /// <exception cref="InvalidOperationException">io_uring is demanded and missing.</exception>
+    /// <exception cref="ArgumentException">An option of the transport has a value that can not work.</exception>
     internal static IConnectionListenerFactory Make(
         TipiServerOptions options, BoundSockets sockets, string? cause, string? remedy, ILoggerFactory logs)
     {
+        // Whatever is chosen: Auto chooses by the machine, and a wrong value is to be found on each.
+        options.Uring.Check();
         if (options.Transport == TipiTransport.Sockets) return MakeSockets(options, sockets, logs);
         if (cause is null) return MakeRings(options, sockets, logs);
         if (options.Transport == TipiTransport.Uring)
