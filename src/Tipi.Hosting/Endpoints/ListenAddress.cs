@@ -31,7 +31,8 @@ internal sealed class ListenAddress
             return new ListenAddress(UnixEndPoint(text[(AbstractSocketPrefix.Length - 1)..]));
         BindingAddress address = ParseUrl(text, subject);
         if (address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase))
-            throw new InvalidOperationException($"{subject} this version of Tipi serves http only.");
+            throw new InvalidOperationException(
+                $"{subject} this version of Tipi serves http only. Use http://, and https at a proxy in front.");
         if (!address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase))
             throw new InvalidOperationException($"{subject} its scheme is not http.");
         if (address.PathBase.Length > 0)
