@@ -54,10 +54,32 @@ internal sealed class TipiServer : IServer
     public async Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
         where TContext : notnull
     {
-        if (_context is not null) throw new InvalidOperationException("The server has been started already.");
+        if (_context is not null || _stop is not null)
+            throw new InvalidOperationException("The server has been started already.");
         CheckDrainDelay();
-        var hosted = new HostedApplication<TContext>(application);
-        _context = new ServerContext(_options, new ServerLoggers(_logs), _metrics, hosted)
+        try
+        {
+            await StartAsync(new HostedApplication<TContext>(application), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // The caller may go on without disposing of the server: another one may want the ports.
+            await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _stop ??= StopOnceAsync(cancellationToken);
+
+    public void Dispose()
+    {
+        StopAsync(new CancellationToken(canceled: true)).GetAwaiter().GetResult();
+        _metrics.Dispose();
+    }
+
+    private async Task StartAsync(Application application, CancellationToken cancellationToken)
+    {
+        _context = new ServerContext(_options, new ServerLoggers(_logs), _metrics, application)
         {
             AccessLog = AccessLog.Start(_options.AccessLog, _metrics, _log),
         };
@@ -85,14 +107,6 @@ internal sealed class TipiServer : IServer
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => _stop ??= StopOnceAsync(cancellationToken);
-
-    public void Dispose()
-    {
-        StopAsync(new CancellationToken(canceled: true)).GetAwaiter().GetResult();
-        _metrics.Dispose();
-    }
-
     /// <exception cref="InvalidOperationException">Nothing would be left of the host's patience.</exception>
     private void CheckDrainDelay()
     {
@@ -107,7 +121,7 @@ internal sealed class TipiServer : IServer
 
     private async Task StopOnceAsync(CancellationToken cancellationToken)
     {
-        if (_context is null || _connections is null) return;
+        if (_context is null) return;
         if (_watch is not null) await _watch.DisposeAsync().ConfigureAwait(false);
         bool isRunning = _heartbeat?.IsRunning == true;
         if (isRunning)
@@ -116,7 +130,7 @@ internal sealed class TipiServer : IServer
             await WaitForLoadBalancersAsync(cancellationToken).ConfigureAwait(false);
             await _endpoints!.StopAsync().ConfigureAwait(false);
             _context.IsStopping = true;
-            await _connections.DrainAsync(cancellationToken).ConfigureAwait(false);
+            await _connections!.DrainAsync(cancellationToken).ConfigureAwait(false);
         }
         if (_endpoints is not null) await _endpoints.DisposeAsync().ConfigureAwait(false);
         _heartbeat?.Dispose();
