@@ -8,12 +8,16 @@ namespace Tipi.Hosting.Tests.Connections;
 /// <summary>A log whose disk is full throws. The server goes on without it.</summary>
 public sealed class FailingLogTests
 {
+    private const int ConnectionFailed = 5;
+    private const int ConnectionRejected = 24;
+    private const int ResponseTooSlow = 28;
+    private const int AccessLogFailed = 57;
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
     [Theory, OnEachTransport]
     public async Task A_rejected_connection_that_can_not_be_logged_does_not_end_the_accepting(TipiTransport transport)
     {
-        var log = new FailingLog();
+        var log = new FailingLog(ConnectionRejected);
         await using TestServer server = await StartAsync(
             transport, log, _ => Task.CompletedTask, options => options.Limits.MaxConcurrentConnections = 1);
         using (RawClient first = await server.ConnectAsync())
@@ -28,7 +32,7 @@ public sealed class FailingLogTests
     [Theory, OnEachTransport]
     public async Task A_connection_that_fails_and_can_not_be_logged_is_not_counted_for_ever(TipiTransport transport)
     {
-        var log = new FailingLog();
+        var log = new FailingLog(ConnectionFailed);
         await using TestServer server = await StartAsync(
             transport, log, _ => Task.CompletedTask, options =>
             {
@@ -49,7 +53,7 @@ public sealed class FailingLogTests
     [Theory, OnEachTransport]
     public async Task A_slow_reader_that_can_not_be_logged_does_not_end_the_process(TipiTransport transport)
     {
-        var log = new FailingLog();
+        var log = new FailingLog(ResponseTooSlow);
         await using TestServer server = await StartAsync(
             transport, log,
             context => context.Request.Path == "/big"
@@ -60,6 +64,25 @@ public sealed class FailingLogTests
         await client.SendAsync("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
         await log.Failed.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await UntilServedAsync(server);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task Access_lines_that_are_lost_and_can_not_be_logged_do_not_end_the_process(TipiTransport transport)
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "/dev/full is not there");
+        var log = new FailingLog(AccessLogFailed);
+        await using TestServer server = await StartAsync(transport, log, _ => Task.CompletedTask, options =>
+        {
+            options.AccessLog.Format = AccessLogFormat.Json;
+            options.AccessLog.Path = "/dev/full";
+        });
+        using var meters = new MeterRecorder(server);
+        using RawClient client = await server.ConnectAsync();
+        await AskAsync(client);
+        await log.Failed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        // The thread goes on: the next line is lost and counted as well.
+        await AskAsync(client);
+        await meters.WaitAsync("tipi.access_log.dropped", 2);
     }
 
     private static Task<TestServer> StartAsync(
@@ -98,35 +121,5 @@ public sealed class FailingLogTests
     {
         await client.SendAsync(Get);
         Assert.Equal(200, (await client.ReadResponseAsync()).Status);
-    }
-
-    /// <summary>Throws at what the server says of connections, from Information on, and at slow readers.</summary>
-    private sealed class FailingLog : ILoggerProvider, ILogger
-    {
-        private const int ResponseTooSlow = 28;
-
-        internal TaskCompletionSource Failed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter)
-        {
-            string text = formatter(state, exception);
-            if (!text.Contains("onnection", StringComparison.Ordinal) && eventId.Id != ResponseTooSlow) return;
-            if (logLevel < LogLevel.Warning && eventId.Id != ResponseTooSlow) return;
-            Failed.TrySetResult();
-            throw new IOException("No space left on device.");
-        }
-
-        public void Dispose()
-        {
-            // Nothing is held.
-        }
     }
 }

@@ -60,29 +60,40 @@ internal sealed class AccessLog : IDisposable
         {
             ReadOnlySpan<AccessEntry> entries = _queue.Take();
             if (entries.IsEmpty) return;
-            int unwritten = 0;
-            foreach (ref readonly AccessEntry entry in entries)
-            {
-                _format.Write(entry, _lines);
-                unwritten++;
-                if (_lines.WrittenCount >= LargestWrite) Write(ref unwritten);
-            }
-            if (unwritten > 0) Write(ref unwritten);
+            while (!entries.IsEmpty) entries = entries[WriteSome(entries)..];
         }
     }
 
-    private void Write(ref int lines)
+    /// <summary>Writes as many as one write takes.</summary>
+    /// <returns>How many are done with: written or lost.</returns>
+    private int WriteSome(ReadOnlySpan<AccessEntry> entries)
     {
+        int count = 0;
         try
         {
+            while (count < entries.Length && _lines.WrittenCount < LargestWrite)
+                _format.Write(entries[count++], _lines);
             _file.Append(_lines.WrittenSpan);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error)
+        {
+            // Whatever it is: on this thread it would end the process.
+            Lose(count, error);
+        }
+        _lines.ResetWrittenCount();
+        return count;
+    }
+
+    private void Lose(int lines, Exception error)
+    {
+        try
         {
             _metrics.AccessLinesDropped(lines);
             if (_throttle.TryTake(Environment.TickCount64, out long others)) _log.AccessLogFailed(error, others);
         }
-        _lines.ResetWrittenCount();
-        lines = 0;
+        catch (Exception)
+        {
+            // The log may be on the same full disk. The lines are counted already.
+        }
     }
 }
