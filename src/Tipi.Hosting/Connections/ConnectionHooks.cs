@@ -82,7 +82,7 @@ internal sealed class ConnectionHooks(ServerConnection connection)
             }
             catch (Exception error)
             {
-                connection.Server.Log.ConnectionCallbackFailed(error, connection.Id);
+                LogFault(error);
             }
         }
     }
@@ -98,7 +98,7 @@ internal sealed class ConnectionHooks(ServerConnection connection)
         }
         catch (AggregateException error)
         {
-            connection.Server.Log.ConnectionCallbackFailed(error, connection.Id);
+            LogFault(error);
         }
     }
 
@@ -119,8 +119,20 @@ internal sealed class ConnectionHooks(ServerConnection connection)
             }
             catch (Exception error)
             {
-                connection.Server.Log.ConnectionCallbackFailed(error, connection.Id);
+                LogFault(error);
             }
+        }
+    }
+
+    private void LogFault(Exception error)
+    {
+        try
+        {
+            connection.Server.Log.ConnectionCallbackFailed(error, connection.Id);
+        }
+        catch (Exception)
+        {
+            // A log that fails must not keep the other callbacks from being called, nor the connection from ending.
         }
     }
 

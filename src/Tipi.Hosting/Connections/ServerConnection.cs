@@ -248,10 +248,11 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
 
     private void ReportEnd()
     {
-        if (Server.Logs.Connections.IsEnabled(LogLevel.Debug)) Server.Logs.Connections.ConnectionClosed(Id);
+        // The counts first: a log may fail.
         TipiEventSource.Log.ConnectionStopped(_accepted);
         if (_measurement is not null)
             Server.Metrics.Kestrel!.ConnectionEnded(_measurement, _endReason, _hooks?.Tags);
+        if (Server.Logs.Connections.IsEnabled(LogLevel.Debug)) Server.Logs.Connections.ConnectionClosed(Id);
     }
 
     private void OnEnded()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
@@ -9,6 +10,7 @@ namespace Tipi.Hosting.Tests.Connections;
 public sealed class FailingLogTests
 {
     private const int ConnectionFailed = 5;
+    private const int ConnectionCallbackFailed = 15;
     private const int ConnectionRejected = 24;
     private const int ResponseTooSlow = 28;
     private const int AccessLogFailed = 57;
@@ -48,6 +50,39 @@ public sealed class FailingLogTests
         using RawClient failing = Connect(server, endpoint: 1);
         await log.Failed.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await UntilServedAsync(server, endpoint: 1);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task Callbacks_of_a_connection_are_called_though_one_failed_and_can_not_be_logged(
+        TipiTransport transport)
+    {
+        var log = new FailingLog(ConnectionCallbackFailed);
+        var called = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestServer server = await StartAsync(
+            transport, log,
+            context =>
+            {
+                if (context.Request.Path == "/") return Task.CompletedTask;
+                var complete = context.Features.Get<IConnectionCompleteFeature>()!;
+                complete.OnCompleted(
+                    _ =>
+                    {
+                        called.TrySetResult();
+                        return Task.CompletedTask;
+                    },
+                    "");
+                complete.OnCompleted(_ => throw new InvalidOperationException("mine"), "");
+                return Task.CompletedTask;
+            },
+            options => options.Limits.MaxConcurrentConnections = 1);
+        using (RawClient client = await server.ConnectAsync())
+        {
+            await client.SendAsync("GET /hook HTTP/1.1\r\nHost: a\r\n\r\n");
+            Assert.Equal(200, (await client.ReadResponseAsync()).Status);
+        }
+        await log.Failed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await called.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await UntilServedAsync(server);
     }
 
     [Theory, OnEachTransport]
