@@ -35,26 +35,58 @@ internal sealed class AcceptLoop(
         {
             server.Log.AcceptFailed(error, listener.EndPoint.ToString() ?? "");
         }
-        _ended.TrySetResult();
+        finally
+        {
+            _ended.TrySetResult();
+        }
     }
 
+    /// <summary>One connection that can not be begun, or not be rejected properly, does not end the accepting.</summary>
     private async ValueTask TrackAsync(ConnectionContext transport)
     {
-        ServerEndpoint endpoint = bound.Current;
-        if (endpoint.Admission.TryEnterConnection())
+        try
         {
-            connections.Start(transport, endpoint);
-            return;
+            if (TryStart(transport)) return;
+            await transport.DisposeAsync();
+        }
+        catch (Exception error)
+        {
+            await DropAsync(transport, error);
+        }
+    }
+
+    /// <returns>False when the connection was rejected.</returns>
+    private bool TryStart(ConnectionContext transport)
+    {
+        ServerEndpoint endpoint = bound.Current;
+        if (!endpoint.Admission.TryEnterConnection())
+        {
+            server.Reject(transport, "there are too many connections");
+            return false;
         }
         try
         {
-            server.Reject(transport, "there are too many connections");
+            connections.Start(transport, endpoint);
+            return true;
         }
         catch (Exception)
         {
-            // A log that fails must not end the accepting.
-            transport.Abort();
+            endpoint.Admission.LeaveConnection();
+            throw;
         }
-        await transport.DisposeAsync();
+    }
+
+    private async ValueTask DropAsync(ConnectionContext transport, Exception error)
+    {
+        try
+        {
+            transport.Abort();
+            await transport.DisposeAsync();
+            server.Log.ConnectionFailed(error, transport.ConnectionId);
+        }
+        catch (Exception)
+        {
+            // Nothing is left to do for it, and nobody to tell.
+        }
     }
 }

@@ -34,10 +34,20 @@ internal sealed class ConnectionRegistry(ServerContext server)
     internal void Start(ConnectionContext transport, ServerEndpoint endpoint)
     {
         var connection = new ServerConnection(transport, endpoint, this);
+        Server.Metrics.ConnectionOpened();
         Add(connection);
-        TipiEventSource.Log.ConnectionQueued();
-        if (connection.Affinity is { } affinity) affinity.Post(s_start, connection);
-        else ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
+        TipiEventSource.Log.CountQueued(1);
+        try
+        {
+            if (connection.Affinity is { } affinity) affinity.Post(s_start, connection);
+            else ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
+        }
+        catch (Exception)
+        {
+            TipiEventSource.Log.CountQueued(-1);
+            Remove(connection);
+            throw;
+        }
     }
 
     /// <summary>
@@ -101,7 +111,6 @@ internal sealed class ConnectionRegistry(ServerContext server)
 
     internal void Remove(ServerConnection connection)
     {
-        Server.Metrics.ConnectionClosed();
         lock (_gate)
         {
             if (connection.Previous is { } previous) previous.Next = connection.Next;
@@ -110,11 +119,11 @@ internal sealed class ConnectionRegistry(ServerContext server)
             connection.Previous = connection.Next = null;
             if (--Count == 0) _drained?.TrySetResult();
         }
+        Server.Metrics.ConnectionClosed();
     }
 
     private void Add(ServerConnection connection)
     {
-        Server.Metrics.ConnectionOpened();
         lock (_gate)
         {
             connection.Next = _first;

@@ -26,7 +26,7 @@ internal sealed class TipiEventSource : EventSource
     }
 
     [NonEvent]
-    internal void ConnectionQueued() => Interlocked.Increment(ref _queuedConnections);
+    internal void CountQueued(int change) => Interlocked.Add(ref _queuedConnections, change);
 
     [NonEvent]
     internal void ConnectionStarted(ConnectionContext connection)
