@@ -122,22 +122,28 @@ internal sealed class TipiServer : IServer
     private async Task StopOnceAsync(CancellationToken cancellationToken)
     {
         if (_context is null) return;
-        if (_watch is not null) await _watch.DisposeAsync().ConfigureAwait(false);
-        bool isRunning = _heartbeat?.IsRunning == true;
-        if (isRunning)
+        var steps = new StopSteps();
+        if (_watch is not null) await steps.TakeAsync(() => _watch.DisposeAsync().AsTask()).ConfigureAwait(false);
+        if (_heartbeat?.IsRunning == true)
         {
             _context.IsDraining = true;
-            await WaitForLoadBalancersAsync(cancellationToken).ConfigureAwait(false);
-            await _endpoints!.StopAsync().ConfigureAwait(false);
+            await steps.TakeAsync(() => WaitForLoadBalancersAsync(cancellationToken)).ConfigureAwait(false);
+            await steps.TakeAsync(_endpoints!.StopAsync).ConfigureAwait(false);
             _context.IsStopping = true;
-            await _connections!.DrainAsync(cancellationToken).ConfigureAwait(false);
+            await steps.TakeAsync(() => _connections!.DrainAsync(cancellationToken)).ConfigureAwait(false);
         }
-        if (_endpoints is not null) await _endpoints.DisposeAsync().ConfigureAwait(false);
-        _heartbeat?.Dispose();
-        _systemd?.Dispose();
+        if (_endpoints is not null) await steps.TakeAsync(_endpoints.DisposeAsync).ConfigureAwait(false);
+        if (_heartbeat is not null) steps.Take(_heartbeat.Dispose);
+        if (_systemd is not null) steps.Take(_systemd.Dispose);
+        await steps.TakeAsync(DisposeTransportAsync).ConfigureAwait(false);
+        if (_context.AccessLog is { } accessLog) steps.Take(accessLog.Dispose);
+        steps.ThrowIfAnyFailed();
+    }
+
+    private async Task DisposeTransportAsync()
+    {
         if (_transport is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync().ConfigureAwait(false);
         else (_transport as IDisposable)?.Dispose();
-        _context.AccessLog?.Dispose();
     }
 
     private Task WaitForLoadBalancersAsync(CancellationToken cancellationToken)

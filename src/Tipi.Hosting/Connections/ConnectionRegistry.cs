@@ -86,15 +86,17 @@ internal sealed class ConnectionRegistry(ServerContext server)
     internal async Task DrainAsync(CancellationToken deadline)
     {
         Task drained = WhenDrained();
-        foreach (ServerConnection connection in Snapshot()) connection.RequestClose();
+        var steps = new StopSteps();
+        foreach (ServerConnection connection in Snapshot()) steps.Take(connection.RequestClose);
         try
         {
             await drained.WaitAsync(deadline).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            await AbortAllAsync().ConfigureAwait(false);
+            await steps.TakeAsync(AbortAllAsync).ConfigureAwait(false);
         }
+        steps.ThrowIfAnyFailed();
     }
 
     /// <summary>The connections that are open now and are of a kind.</summary>
@@ -148,11 +150,12 @@ internal sealed class ConnectionRegistry(ServerContext server)
     private async Task AbortAllAsync()
     {
         List<ServerConnection> late = Snapshot();
-        Server.Logs.Connections.ConnectionsAborted(late.Count);
+        var steps = new StopSteps();
+        steps.Take(() => Server.Logs.Connections.ConnectionsAborted(late.Count));
         foreach (ServerConnection connection in late)
         {
             connection.EndsBecause(ConnectionEndReason.AppShutdownTimeout);
-            connection.Abort("The server stops and the connection is late.");
+            steps.Take(() => connection.Abort("The server stops and the connection is late."));
         }
         try
         {
@@ -160,7 +163,8 @@ internal sealed class ConnectionRegistry(ServerContext server)
         }
         catch (TimeoutException)
         {
-            Server.Log.ApplicationsNeverCompleted(Count);
+            steps.Take(() => Server.Log.ApplicationsNeverCompleted(Count));
         }
+        steps.ThrowIfAnyFailed();
     }
 }

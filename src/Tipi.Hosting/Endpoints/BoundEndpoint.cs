@@ -49,12 +49,18 @@ internal sealed class BoundEndpoint
     /// <summary>Stops accepting.</summary>
     internal async Task StopAsync()
     {
-        foreach (AcceptLoop loop in _loops) await loop.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        var steps = new StopSteps();
+        foreach (AcceptLoop loop in _loops)
+            await steps.TakeAsync(() => loop.StopAsync(CancellationToken.None)).ConfigureAwait(false);
         _loops.Clear();
+        steps.ThrowIfAnyFailed();
     }
 
     internal async Task DisposeAsync()
     {
-        foreach (IConnectionListener listener in _listeners) await listener.DisposeAsync().ConfigureAwait(false);
+        var steps = new StopSteps();
+        foreach (IConnectionListener listener in _listeners)
+            await steps.TakeAsync(() => listener.DisposeAsync().AsTask()).ConfigureAwait(false);
+        steps.ThrowIfAnyFailed();
     }
 }

@@ -48,12 +48,16 @@ internal sealed class EndpointSet(
     /// <summary>Stops accepting everywhere.</summary>
     internal async Task StopAsync()
     {
-        foreach (BoundEndpoint endpoint in _bound) await endpoint.StopAsync().ConfigureAwait(false);
+        var steps = new StopSteps();
+        foreach (BoundEndpoint endpoint in _bound) await steps.TakeAsync(endpoint.StopAsync).ConfigureAwait(false);
+        steps.ThrowIfAnyFailed();
     }
 
     internal async Task DisposeAsync()
     {
-        foreach (BoundEndpoint endpoint in _bound) await endpoint.DisposeAsync().ConfigureAwait(false);
+        var steps = new StopSteps();
+        foreach (BoundEndpoint endpoint in _bound) await steps.TakeAsync(endpoint.DisposeAsync).ConfigureAwait(false);
+        steps.ThrowIfAnyFailed();
     }
 
     private void Publish() => addresses.Replace(_bound.Select(endpoint => endpoint.Address));

@@ -11,6 +11,7 @@ public sealed class FailingLogTests
 {
     private const int ConnectionFailed = 5;
     private const int ConnectionCallbackFailed = 15;
+    private const int ConnectionsAborted = 16;
     private const int ConnectionRejected = 24;
     private const int ResponseTooSlow = 28;
     private const int AccessLogFailed = 57;
@@ -83,6 +84,39 @@ public sealed class FailingLogTests
         await log.Failed.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await called.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await UntilServedAsync(server);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task A_stop_that_can_not_be_logged_is_done_and_says_so(TipiTransport transport)
+    {
+        var log = new FailingLog(ConnectionsAborted);
+        var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var file = new LogFile();
+        TestServer server = await StartAsync(
+            transport, log,
+            async context =>
+            {
+                using var registration = context.RequestAborted.Register(aborted.SetResult);
+                running.SetResult();
+                await aborted.Task;
+            },
+            options =>
+            {
+                options.AccessLog.Format = AccessLogFormat.Json;
+                options.AccessLog.Path = file.Path;
+            });
+        using RawClient client = await server.ConnectAsync();
+        await client.SendAsync(Get);
+        await running.Task;
+
+        await Assert.ThrowsAnyAsync<Exception>(() => server.StopAsync(TimeSpan.FromMilliseconds(100)));
+
+        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        // The steps behind the one that failed: the transport is disposed of, and the access log is written.
+        await LogFile.WaitForLinesAsync(file.Path, 1);
+        Assert.Throws<SocketException>(() => Connect(server));
+        await Assert.ThrowsAnyAsync<Exception>(async () => await server.DisposeAsync());
     }
 
     [Theory, OnEachTransport]
