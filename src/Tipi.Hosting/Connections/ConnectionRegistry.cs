@@ -58,7 +58,6 @@ internal sealed class ConnectionRegistry(ServerContext server)
     {
         if (Debugger.IsAttached) return;
         long nowMs = Server.Clock.NowMs;
-        _expired.Clear(); // when the former beat failed
         lock (_gate)
         {
             for (ServerConnection? connection = _first; connection is not null; connection = connection.Next)
@@ -66,7 +65,17 @@ internal sealed class ConnectionRegistry(ServerContext server)
                 if (nowMs > connection.DeadlineMs || nowMs > connection.AbortAtMs) _expired.Add(connection);
             }
         }
-        foreach (ServerConnection connection in _expired) connection.OnExpired(nowMs);
+        foreach (ServerConnection connection in _expired)
+        {
+            try
+            {
+                connection.OnExpired(nowMs);
+            }
+            catch (Exception)
+            {
+                // A log or a middleware's pipe that fails must not keep the deadlines of the others from being held.
+            }
+        }
         _expired.Clear();
     }
 
