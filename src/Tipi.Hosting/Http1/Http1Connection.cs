@@ -119,10 +119,29 @@ internal sealed class Http1Connection(ServerConnection owner)
                 Refuse(error, buffer);
                 _input.AdvanceTo(buffer.End);
                 return Http1HeadStatus.End;
+            case ParseStatus.NeedMore when read.IsCompleted:
+                EndInHead(stream, buffer);
+                _input.AdvanceTo(buffer.End);
+                return Http1HeadStatus.End;
             default:
                 _input.AdvanceTo(buffer.Start, buffer.End);
-                return read.IsCompleted ? Http1HeadStatus.End : Http1HeadStatus.Partial;
+                return Http1HeadStatus.Partial;
         }
+    }
+
+    /// <summary>The client has ended its sending: it may still listen, and an operator may ask what came.</summary>
+    private void EndInHead(Http1Stream stream, in ReadOnlySequence<byte> received)
+    {
+        var reader = new SequenceReader<byte>(received);
+        reader.AdvancePastAny((byte)'\r', (byte)'\n');
+        if (reader.End)
+        {
+            // An empty line is no request: old clients send one after a body (RFC 9112 §2.2).
+            owner.EndsBecause(ConnectionEndReason.TransportCompleted);
+            return;
+        }
+        if (stream.Head.TargetRange.Length == 0) owner.EndsBecause(ConnectionEndReason.InvalidRequestLine);
+        Refuse(new ProtocolError(ProtocolErrorCode.UnexpectedEnd), received);
     }
 
     /// <summary>The server woke the read: because it stops, or because a deadline may have passed.</summary>

@@ -39,6 +39,37 @@ public sealed class RefusalTests
     }
 
     [Theory, OnEachTransport]
+    public async Task Who_ends_its_sending_in_a_head_is_told(TipiTransport transport)
+    {
+        using var file = new LogFile();
+        string[] heads = ["G", "GET / HTTP/1.1", "GET / HTTP/1.1\r\nHost: a\r\n", "\r\nGET / HTTP/1.1\r\nHos"];
+        await using (TestServer server = await TestServer.StartAsync(transport, _ => Task.CompletedTask, options =>
+        {
+            options.AccessLog.Format = AccessLogFormat.Json;
+            options.AccessLog.Path = file.Path;
+        }))
+        {
+            foreach (string head in heads)
+            {
+                using RawClient client = await server.ConnectAsync();
+                await client.SendAsync(head);
+                client.EndSending();
+                RawResponse response = await client.ReadResponseAsync();
+                Assert.Equal((400, "close"), (response.Status, response.Header("Connection")));
+                Assert.True(await client.IsEndedAsync());
+            }
+            // No request, so no answer.
+            using RawClient silent = await server.ConnectAsync();
+            await silent.SendAsync("\r\n");
+            silent.EndSending();
+            Assert.True(await silent.IsEndedAsync());
+            Assert.Equal(heads.Length, server.Logs.Count(record => record.EventId == 17));
+        }
+        Assert.Equal(heads.Length, file.Lines.Length);
+        Assert.All(file.Lines, line => Assert.Contains("\"outcome\":\"refused\"", line, StringComparison.Ordinal));
+    }
+
+    [Theory, OnEachTransport]
     public async Task A_client_that_goes_on_sending_sees_the_answer_and_no_reset(TipiTransport transport)
     {
         await using TestServer server = await TestServer.StartAsync(transport, _ => Task.CompletedTask);

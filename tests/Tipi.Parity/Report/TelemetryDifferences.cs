@@ -14,8 +14,6 @@ internal static class TelemetryDifferences
             "measured: one connection too many", "logged: one connection too many"),
         new(Area, "the request's framing is at fault, as for a bad length; Kestrel has no name for it",
             "measured: coding that is not known", "measured: bad chunk"),
-        new(Area, "who leaves in a head has broken no rule",
-            "measured: client ends its sending in a head", "logged: client ends its sending in a head"),
     ];
 
     private static IEnumerable<Difference> Logged() =>
