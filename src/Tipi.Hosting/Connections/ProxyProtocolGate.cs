@@ -57,9 +57,9 @@ internal sealed class ProxyProtocolGate(ProxyProtocolOptions options)
             if (status == ProxyStatus.Absent) return await RefuseAsync(connection, ProxyRefusal.Missing);
             if (status == ProxyStatus.Invalid) return await RefuseAsync(connection, ProxyRefusal.Malformed, error);
             if (isCutOff) return await RefuseAsync(connection, ProxyRefusal.Malformed);
-            if (read.IsCompleted) return false;
+            if (read.IsCompleted) return EndWithoutHeader(connection, ConnectionEndReason.TransportCompleted);
             if (!read.IsCanceled) continue;
-            if (connection.MustEnd) return false;
+            if (connection.MustEnd) return EndWithoutHeader(connection, ConnectionEndReason.GracefulAppShutdown);
             if (connection.HasExpired) return await RefuseAsync(connection, ProxyRefusal.Timeout);
         }
     }
@@ -105,12 +105,19 @@ internal sealed class ProxyProtocolGate(ProxyProtocolOptions options)
         transport.LocalEndPoint = header.Destination;
     }
 
+    private static bool EndWithoutHeader(ServerConnection connection, ConnectionEndReason reason)
+    {
+        connection.EndsBecause(reason);
+        return false;
+    }
+
     /// <summary>Closes without a reset, as a proxy shows those in its own log and statistics as failures.</summary>
     private static async ValueTask<bool> RefuseAsync(
         ServerConnection connection, ProxyRefusal reason, ProxyError error = default)
     {
         ServerContext server = connection.Server;
-        server.Metrics.ConnectionRefused(reason.Text);
+        server.Metrics.ConnectionRefused(EndReasons.ErrorTypeOf(reason.End)!);
+        connection.EndsBecause(reason.End);
         if (server.Log.IsEnabled(LogLevel.Debug))
         {
             string text = error.Code == ProxyErrorCode.None ? reason.Message : error.Message;
@@ -122,7 +129,7 @@ internal sealed class ProxyProtocolGate(ProxyProtocolOptions options)
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            server.Log.ConnectionReset(gone, connection.Id);
+            server.Logs.Connections.ConnectionReset(gone, connection.Id);
         }
         return false;
     }

@@ -270,7 +270,12 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
-            Server.Log.ConnectionReset(error, Id);
+            // Load balancers ask so whether somebody listens.
+            EndsBecause(
+                error is ConnectionResetException
+                    ? ConnectionEndReason.TransportCompleted
+                    : ConnectionEndReason.IOError);
+            Server.Logs.Connections.ConnectionReset(error, Id);
             return;
         }
         await ServeAcceptedAsync();

@@ -5,7 +5,10 @@ namespace Tipi.Hosting.Diagnostics;
 /// <summary>The ends of connections as others name them.</summary>
 internal static class EndReasons
 {
-    /// <summary>The value of <c>error.type</c>, as under Kestrel; null where the end is no error.</summary>
+    /// <summary>
+    /// The value of <c>error.type</c>, as under Kestrel, which has none for the PROXY protocol; null where the end is
+    /// no error.
+    /// </summary>
     internal static string? ErrorTypeOf(ConnectionEndReason reason) => reason switch
     {
         ConnectionEndReason.AbortedByApp => "aborted_by_app",
@@ -24,6 +27,10 @@ internal static class EndReasons
         ConnectionEndReason.MinRequestBodyDataRate => "min_request_body_data_rate",
         ConnectionEndReason.MinResponseDataRate => "min_response_data_rate",
         ConnectionEndReason.OtherError => "other_error",
+        ConnectionEndReason.ProxyHeaderMalformed => "proxy_header_malformed",
+        ConnectionEndReason.ProxyHeaderMissing => "proxy_header_missing",
+        ConnectionEndReason.ProxyHeaderTimeout => "proxy_header_timeout",
+        ConnectionEndReason.ProxyNotAllowed => "proxy_not_allowed",
         ConnectionEndReason.RequestHeadersTimeout => "request_headers_timeout",
         ConnectionEndReason.ResponseContentLengthMismatch => "response_content_length_mismatch",
         ConnectionEndReason.ServerTimeout => "server_timeout",

@@ -60,6 +60,39 @@ public sealed class KestrelMetricsTests
         return data;
     }
 
+    [Theory, OnEachTransport]
+    public async Task A_connection_that_the_PROXY_protocol_refuses_ends_for_that_reason(TipiTransport transport)
+    {
+        (string Network, string Sent, string? Error)[] cases =
+        [
+            ("127.0.0.0/8", Get, "proxy_header_missing"),
+            ("127.0.0.0/8", "PROXY x\r\n", "proxy_header_malformed"),
+            ("127.0.0.0/8", "PROXY TC", "proxy_header_timeout"),
+            ("10.0.0.0/8", Get, "proxy_not_allowed"),
+            ("127.0.0.0/8", "", null),
+        ];
+        foreach (var (network, sent, error) in cases)
+        {
+            await using TestServer server = await TestServer.StartAsync(transport, ApplicationAsync, options =>
+                options.Listen(IPAddress.Loopback, 0, endpoint =>
+                {
+                    endpoint.ConfigureLimits(limits => limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1));
+                    endpoint.UseProxyProtocol(proxy => proxy.AllowedNetworks.Add(IPNetwork.Parse(network)));
+                }));
+            using var meters = new MeterRecorder(server);
+            using RawClient client = await server.ConnectAsync(endpoint: 1);
+            if (sent.Length == 0) client.EndSending();
+            else await client.SendAsync(sent);
+            await client.ReadToEndAsync();
+            client.Dispose();
+            Measured duration = Assert.Single(await meters.WaitAsync(Duration));
+            string expected = error is null ? "network.protocol.version=1.1" : $"error.type={error}";
+            Assert.EndsWith(expected, duration.Tags, StringComparison.Ordinal);
+            if (error is null) continue;
+            Assert.Equal($"reason={error}", Assert.Single(await meters.WaitAsync("tipi.refused_connections")).Tags);
+        }
+    }
+
     [Theory, MemberData(nameof(Ends))]
     public async Task The_end_of_a_connection_has_kestrels_error_type(
         string request, string? error, TipiTransport transport)
