@@ -146,6 +146,9 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
     /// <summary>No further change: the head is on its way.</summary>
     internal void Freeze() => _isFrozen = true;
 
+    /// <summary>A message begins.</summary>
+    internal void Thaw() => _isFrozen = false;
+
     internal void Reset()
     {
         _fields.AsSpan(0, _count).Clear();
@@ -249,7 +252,7 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
         if (!_isFrozen) return;
         throw new InvalidOperationException(ReferenceEquals(this, None)
             ? "This message has no place for further fields: see IsReadOnly first."
-            : "Headers can not be changed: the response has already started.");
+            : "Headers can not be changed: the response has already started, or the request is over.");
     }
 
     internal struct Field

@@ -12,6 +12,11 @@ namespace Tipi.Hosting.Exchange;
 /// One request and its response, whatever the protocol's version: what the application sees, and in what order it may
 /// change it. Pooled; between two requests it belongs to no connection.
 /// </summary>
+/// <remarks>
+/// Invariant: between two requests what an application may have kept does not reach the next one: the response has
+/// ended, headers are frozen, writer, reader and streams fail. Once another request uses the same objects, what was
+/// kept can not be told from that request's own.
+/// </remarks>
 internal sealed class HttpExchange
 {
     private readonly IExchangeOutput _output;
@@ -133,12 +138,16 @@ internal sealed class HttpExchange
     internal void Attach(ServerConnection connection, string method)
     {
         Connection = connection;
+        Stage = ResponseStage.Open;
         ReceivedMethod = method;
         RequestNumber = connection.NextRequestNumber();
         AllowSynchronousIO = Server.Options.AllowSynchronousIO;
         MinRequestBodyDataRate = connection.Limits.MinRequestBodyDataRate;
         MinResponseDataRate = connection.Limits.MinResponseDataRate;
         Features.Attach(connection);
+        RequestHeaders.Thaw();
+        ResponseHeaders.Thaw();
+        Body.Begin();
         RequestStream.Enable();
         ResponseStream.Enable();
     }
@@ -153,6 +162,7 @@ internal sealed class HttpExchange
     internal void OnCompleted(Func<object, Task> callback, object state)
     {
         ArgumentNullException.ThrowIfNull(callback);
+        ObjectDisposedException.ThrowIf(Connection is null, typeof(HttpContext));
         _completed.Add(callback, state);
     }
 
@@ -187,6 +197,7 @@ internal sealed class HttpExchange
 
     internal async ValueTask EndAndFlushAsync()
     {
+        if (Connection is null) return;
         await EndAsync();
         await _output.FlushAsync(CancellationToken.None);
     }
@@ -209,7 +220,10 @@ internal sealed class HttpExchange
     }
 
     /// <summary>Gives the body up: it will not be ended properly.</summary>
-    internal void Fail(Exception error) => Failure ??= error;
+    internal void Fail(Exception error)
+    {
+        if (Connection is not null) Failure ??= error;
+    }
 
     /// <summary>Replaces an unstarted response by a bare one with this status.</summary>
     internal void ReplaceByError(int statusCode)
@@ -253,13 +267,15 @@ internal sealed class HttpExchange
         ResponseTrailers.Reset();
         Body.Reset();
         RequestHeaders.Reset();
+        RequestHeaders.Freeze();
         ResponseHeaders.Reset();
+        ResponseHeaders.Freeze();
         _starting.Clear();
         _completed.Clear();
         _identifier = null;
         Failure = null;
         IsUpgraded = false;
-        Stage = ResponseStage.Open;
+        Stage = ResponseStage.Ended;
         Connection = null!;
     }
 

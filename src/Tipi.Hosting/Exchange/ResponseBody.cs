@@ -8,6 +8,7 @@ namespace Tipi.Hosting.Exchange;
 /// <code>
 /// Deferred ──start──→ Open ──end──→ Closed        Open: bytes go to the transport's memory
 ///     └─────start──→ Swallowing ──end──→ Closed   Swallowing: HEAD, bytes are counted and dropped
+/// Closed ──next request──→ Deferred
 /// </code>
 /// Invariant: in Deferred nothing has left, so the head may still change; a declared Content-Length is never exceeded.
 /// </summary>
@@ -154,10 +155,13 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
         (_written, _unflushed, _declared) = (0, 0, null);
     }
 
+    /// <summary>Another request begins.</summary>
+    internal void Begin() => _mode = Mode.Deferred;
+
     internal void Reset()
     {
         Discard();
-        _mode = Mode.Deferred;
+        _mode = Mode.Closed;
     }
 
     private void Emit(ReadOnlySpan<byte> bytes)
@@ -189,7 +193,9 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
 
     private void ThrowIfClosed()
     {
-        if (_mode == Mode.Closed) throw new InvalidOperationException("The response has ended.");
+        if (_mode != Mode.Closed) return;
+        ObjectDisposedException.ThrowIf(exchange.Connection is null, this);
+        throw new InvalidOperationException("The response has ended.");
     }
 
     private async ValueTask<FlushResult> FlushAfterAsync(ValueTask start, CancellationToken cancellationToken)

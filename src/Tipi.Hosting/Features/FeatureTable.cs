@@ -71,7 +71,11 @@ internal abstract class FeatureTable : IFeatureCollection
         features.CopyTo(_current);
     }
 
-    internal void Attach(ServerConnection connection) => _connection = connection;
+    internal void Attach(ServerConnection connection)
+    {
+        if (_changed) Reset(); // by somebody who has kept it
+        _connection = connection;
+    }
 
     /// <summary>Back to the served features; forgets what the application set and the connection.</summary>
     internal void Reset()

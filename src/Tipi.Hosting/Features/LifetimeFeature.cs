@@ -20,13 +20,13 @@ internal sealed class LifetimeFeature(HttpExchange exchange) : IHttpRequestLifet
 
     public CancellationToken RequestAborted
     {
-        get => _replaced ?? GiveOut(exchange.Connection);
-        set => _replaced = value;
+        get => _replaced ?? (exchange.Connection is { } connection ? GiveOut(connection) : default);
+        set => _replaced = exchange.Connection is null ? null : value;
     }
 
     public void Abort()
     {
-        ServerConnection connection = exchange.Connection;
+        if (exchange.Connection is not { } connection) return; // the request is over
         connection.EndsBecause(ConnectionEndReason.AbortedByApp);
         connection.Server.Logs.Connections.ConnectionAbortedByApplication(connection.Id);
         connection.Abort("The application aborted the connection.");

@@ -98,7 +98,7 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
         return FlushPipeAsync(cancellationToken);
     }
 
-    public void CancelPendingFlush() => _pipe.CancelPendingFlush();
+    public void CancelPendingFlush() => _pipe?.CancelPendingFlush();
 
     /// <summary>Tells the client to go on with its body (RFC 9110 §10.1.1).</summary>
     internal ValueTask<FlushResult> WriteContinueAsync()

@@ -132,11 +132,12 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
 
     public override void CancelPendingRead()
     {
+        if (_input is not { } input) return; // the request is over
         _isCancelRequested = true;
-        _input.CancelPendingRead();
+        input.CancelPendingRead();
     }
 
-    public override void Complete(Exception? exception = null) => _isCompleted = true;
+    public override void Complete(Exception? exception = null) => _isCompleted = _input is not null;
 
     internal void Attach(IDuplexPipe transport)
     {
@@ -213,6 +214,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
 
     private void ThrowIfUnreadable()
     {
+        ObjectDisposedException.ThrowIf(_input is null, this);
         if (_isCompleted) throw new InvalidOperationException("The reader is completed: the body can not be read.");
         if (_isGiven) throw new InvalidOperationException("A read is in progress already: AdvanceTo comes first.");
         if (IsBroken) throw stream.Exchange.BadRequest.Error ?? new BadHttpRequestException("The body is malformed.");
