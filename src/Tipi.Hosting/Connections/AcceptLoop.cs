@@ -41,7 +41,7 @@ internal sealed class AcceptLoop(
         }
     }
 
-    /// <summary>One connection that can not be begun, or not be rejected properly, does not end the accepting.</summary>
+    /// <summary>A connection that can not be begun, or not properly rejected, does not end the accepting.</summary>
     private async ValueTask TrackAsync(ConnectionContext transport)
     {
         try
