@@ -73,8 +73,19 @@ internal sealed class TipiServer : IServer
 
     public void Dispose()
     {
-        StopAsync(new CancellationToken(canceled: true)).GetAwaiter().GetResult();
-        _metrics.Dispose();
+        bool wasStopped = _stop is not null;
+        try
+        {
+            StopAsync(new CancellationToken(canceled: true)).GetAwaiter().GetResult();
+        }
+        catch (Exception) when (wasStopped)
+        {
+            // Who stopped it was told. Thrown again, it would keep the host's other services from being disposed of.
+        }
+        finally
+        {
+            _metrics.Dispose();
+        }
     }
 
     private async Task StartAsync(Application application, CancellationToken cancellationToken)
