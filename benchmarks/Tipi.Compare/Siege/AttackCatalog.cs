@@ -41,7 +41,7 @@ internal static class AttackCatalog
             Flood(Upload + "Transfer-Encoding: chunked\r\n\r\n0\r\n", Many("A: b\r\n"))),
         Unread("unread-16k", "siege-16k", 16 * 1024),
         Unread("unread-64k", "siege-64k", 64 * 1024),
-        Unread("unread-default", "siege", 1024 * 1024),
+        Unread("unread-default", "siege", 1024 * 1024, connections: 1000), // a gigabyte
         new("answers", "64 connections that ask on and are answered", 64, 5, Ask("/")),
         new("overload", "the same where 16 requests may run at once and take 0.2 s each", 64, 5, Ask("/slow"))
         {
@@ -90,8 +90,9 @@ internal static class AttackCatalog
         reads: false,
         receiveBuffer: 4096);
 
-    private static Attack Unread(string name, string application, int bufferBytes) =>
-        new(name, $"1 MB sent, the application does not read, {bufferBytes / 1024} KiB allowed", 5000, 7, UnreadUpload)
+    private static Attack Unread(string name, string application, int bufferBytes, int connections = 5000) =>
+        new(name, $"1 MB sent, the application does not read, {bufferBytes / 1024} KiB allowed", connections, 7,
+            UnreadUpload)
         {
             Application = application,
             BoundBytes = bufferBytes,
