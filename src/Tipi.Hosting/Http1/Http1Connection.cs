@@ -190,7 +190,7 @@ internal sealed class Http1Connection(ServerConnection owner)
         ValueTask<bool> end = ExchangeEnding.EndAsync(exchange, error);
         if (!end.IsCompletedSuccessfully) return EndAfterAsync(end, stream, error);
         bool isWhole = end.Result;
-        ValueTask<FlushResult> flush = stream.Output.FlushPipeAsync(CancellationToken.None);
+        ValueTask<FlushResult> flush = FlushEnd(stream);
         if (!flush.IsCompletedSuccessfully || exchange.HasCompletedCallbacks || !stream.Body.IsAtEnd)
             return FlushAsync(flush, stream, error, isWhole);
         return new(Conclude(stream, error, isWhole, isWhole && !flush.Result.IsCompleted && stream.Output.KeepsAlive));
@@ -199,7 +199,16 @@ internal sealed class Http1Connection(ServerConnection owner)
     private async ValueTask<bool> EndAfterAsync(ValueTask<bool> end, Http1Stream stream, Exception? error)
     {
         bool isWhole = await end;
-        return await FlushAsync(stream.Output.FlushPipeAsync(CancellationToken.None), stream, error, isWhole);
+        return await FlushAsync(FlushEnd(stream), stream, error, isWhole);
+    }
+
+    /// <summary>Sends the response's end, in whose wake the client may ask again on any connection.</summary>
+    private ValueTask<FlushResult> FlushEnd(Http1Stream stream)
+    {
+        // The application has done with it: what the client asks next finds the place free.
+        owner.Endpoint.Admission.LeaveRequest(stream.Exchange);
+        stream.Body.Leave();
+        return stream.Output.FlushPipeAsync(CancellationToken.None);
     }
 
     private async ValueTask<bool> FlushAsync(
@@ -264,8 +273,6 @@ internal sealed class Http1Connection(ServerConnection owner)
 
     private ValueTask<bool> DrainAsync(Http1Stream stream)
     {
-        // The application has done with it: others need not wait for a client that sends slowly.
-        owner.Endpoint.Admission.LeaveRequest(stream.Exchange);
         owner.ExpireIn(owner.Limits.RequestDrainTimeout);
         return stream.Body.DrainAsync(owner);
     }

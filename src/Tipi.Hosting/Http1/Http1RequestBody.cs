@@ -38,6 +38,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     private bool _isGiven;
     private bool _isCompleted;
     private bool _isPending;
+    private bool _isLeftBehind;
     private bool _expectsContinue;
     private volatile bool _isCancelRequested;
 
@@ -63,7 +64,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     };
 
     /// <summary>True when a read was started and nobody waited for it: the input may not be touched.</summary>
-    internal bool IsPending => _isPending;
+    internal bool IsPending => _isPending || _isLeftBehind;
 
     /// <summary>True once the body was found bad: nothing after it can be understood.</summary>
     internal bool IsBroken { get; private set; }
@@ -152,6 +153,15 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
         _chunked.Begin(stream.Exchange.Connection.Endpoint.Http1Limits);
     }
 
+    /// <summary>
+    /// The application has returned and the client is about to see the response. A read that still waits may end on
+    /// another thread from now on, and would share the input with whoever looked for it only then.
+    /// </summary>
+    internal void Leave()
+    {
+        if (_isPending) _isLeftBehind = true;
+    }
+
     /// <summary>The request has ended.</summary>
     internal void Conclude()
     {
@@ -165,7 +175,8 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
         _kind = BodyKind.None;
         _left = _received = 0;
         _rate = default;
-        _isReading = _isGiven = _isCompleted = _isPending = _expectsContinue = _isCancelRequested = false;
+        _isReading = _isGiven = _isCompleted = _expectsContinue = _isCancelRequested = false;
+        _isPending = _isLeftBehind = false;
         HasStarted = IsBroken = false;
         _chunked?.Reset();
     }
@@ -182,7 +193,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     internal async ValueTask<bool> DrainAsync(ServerConnection connection)
     {
         if (IsAtEnd) return !IsBroken;
-        if (_isPending || EndsConnection(responseEnds: true)) return false;
+        if (IsPending || EndsConnection(responseEnds: true)) return false;
         if (connection.Server.Log.IsEnabled(LogLevel.Information))
             connection.Server.Log.RequestBodyNotEntirelyRead(connection.Id, stream.Exchange.Identifier);
         long mostBytes = MostDrainedBytes;
