@@ -11,10 +11,11 @@ public sealed class ConfigurationWatchTests
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>An address of the loopback of its own: other tests could take the port meanwhile.</summary>
     private static async Task<string> FreeAddressAsync()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Bind(new IPEndPoint(IPAddress.Parse("127.0.77.1"), 0));
         await Task.Yield();
         return $"http://{socket.LocalEndPoint}";
     }
@@ -74,6 +75,7 @@ public sealed class ConfigurationWatchTests
         await idle.ReadResponseAsync();
         using RawClient running = await ConfiguredApp.ConnectAsync(moved);
         await running.SendAsync("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+        await app.SlowBegan.Task.WaitAsync(s_patience);
 
         app.Change(
             ("Tipi:Endpoints:Going:Url", null), ("Tipi:Endpoints:Moved:Url", target),

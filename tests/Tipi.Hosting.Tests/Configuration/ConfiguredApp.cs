@@ -38,6 +38,9 @@ internal sealed class ConfiguredApp : IAsyncDisposable
     /// <summary>Completes when a request to <c>/slow</c> may be answered.</summary>
     internal TaskCompletionSource Slow { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Completes when a request to <c>/slow</c> has come.</summary>
+    internal TaskCompletionSource SlowBegan { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     internal string[] Addresses =>
         [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
@@ -86,7 +89,11 @@ internal sealed class ConfiguredApp : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        if (context.Request.Path == "/slow") await Slow.Task;
+        if (context.Request.Path == "/slow")
+        {
+            SlowBegan.TrySetResult();
+            await Slow.Task;
+        }
         await context.Response.WriteAsync($"port {context.Connection.LocalPort}");
     }
 }

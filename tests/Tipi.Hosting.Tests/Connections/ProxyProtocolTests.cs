@@ -43,8 +43,8 @@ public sealed class ProxyProtocolTests
     [Theory, OnEachTransport]
     public async Task Every_header_is_accepted_or_refused_without_a_reset(TipiTransport transport)
     {
-        using var refusals = new RefusalCounter();
         await using TestServer server = await StartAsync(transport);
+        using var refusals = new RefusalCounter(server);
         await Task.WhenAll(ProxyCases.All.Select(async one =>
         {
             using RawClient client = await server.ConnectAsync(Proxied);
@@ -95,9 +95,9 @@ public sealed class ProxyProtocolTests
     [Theory, OnEachTransport]
     public async Task From_elsewhere_it_is_refused_before_a_byte_is_read(TipiTransport transport)
     {
-        using var refusals = new RefusalCounter();
         await using TestServer server = await StartAsync(
             transport, proxy => proxy.AllowedNetworks[0] = IPNetwork.Parse("192.0.2.0/24"));
+        using var refusals = new RefusalCounter(server);
         for (int i = 0; i < 3; i++)
         {
             using RawClient client = await server.ConnectAsync(Proxied);
@@ -140,9 +140,9 @@ public sealed class ProxyProtocolTests
     [Theory, OnEachTransport]
     public async Task A_header_that_does_not_come_is_not_waited_for(TipiTransport transport)
     {
-        using var refusals = new RefusalCounter();
         await using TestServer server = await StartAsync(
             transport, limits: limits => limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(1));
+        using var refusals = new RefusalCounter(server);
         using RawClient slow = await server.ConnectAsync(Proxied);
         await slow.SendAsync("PROXY TCP4");
         Assert.Equal("", await slow.ReadToEndAsync());
@@ -152,8 +152,8 @@ public sealed class ProxyProtocolTests
     [Theory, OnEachTransport]
     public async Task A_connection_without_a_byte_is_no_refusal_and_holds_up_no_stop(TipiTransport transport)
     {
-        using var refusals = new RefusalCounter();
         await using TestServer server = await StartAsync(transport);
+        using var refusals = new RefusalCounter(server);
         using (RawClient check = await server.ConnectAsync(Proxied)) check.EndSending();
         using RawClient idle = await server.ConnectAsync(Proxied);
         using RawClient cut = await server.ConnectAsync(Proxied);

@@ -3,16 +3,19 @@ using System.Diagnostics.Metrics;
 
 namespace Tipi.Hosting.Tests.Connections;
 
-/// <summary>Counts refused connections by reason while it lives, of all servers of the process.</summary>
+/// <summary>Counts a server's refused connections by reason while it lives.</summary>
 internal sealed class RefusalCounter : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly ConcurrentQueue<string> _reasons = [];
 
-    internal RefusalCounter()
+    internal RefusalCounter(TestServer server)
     {
+        var factory = server.Services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
+            // Other tests run servers of their own in this process.
+            if (!ReferenceEquals(instrument.Meter.Scope, factory)) return;
             if (instrument.Name == "tipi.refused_connections") listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>

@@ -143,9 +143,14 @@ public sealed class RequestFeaturesTests
     public async Task The_host_reuses_its_context(TipiTransport transport)
     {
         var contexts = new HashSet<HttpContext>(ReferenceEqualityComparer.Instance);
+        var threads = new HashSet<int>();
         await using TestServer server = await TestServer.StartAsync(transport, context =>
         {
-            lock (contexts) contexts.Add(context);
+            lock (contexts)
+            {
+                contexts.Add(context);
+                threads.Add(Environment.CurrentManagedThreadId);
+            }
             return Task.CompletedTask;
         });
         using RawClient client = await server.ConnectAsync();
@@ -155,6 +160,6 @@ public sealed class RequestFeaturesTests
             await client.ReadResponseAsync();
         }
         // One for each thread the requests came to, at most.
-        Assert.InRange(contexts.Count, 1, 10);
+        Assert.InRange(contexts.Count, 1, Math.Max(10, threads.Count));
     }
 }

@@ -12,9 +12,14 @@ public sealed class ReusedContextTests
     public async Task The_same_object_comes_back_clean(TipiTransport transport)
     {
         var contexts = new HashSet<HttpContext>(ReferenceEqualityComparer.Instance);
+        var threads = new HashSet<int>();
         await using TestServer server = await TestServer.StartAsync(transport, async context =>
         {
-            lock (contexts) contexts.Add(context);
+            lock (contexts)
+            {
+                contexts.Add(context);
+                threads.Add(Environment.CurrentManagedThreadId);
+            }
             string traces = Traces(context);
             Leave(context);
             await context.Response.WriteAsync(traces);
@@ -30,7 +35,7 @@ public sealed class ReusedContextTests
             Assert.Equal("5\r\nclean\r\n0\r\nX-Mine: 1\r\n\r\n", await client.ReadHeadAsync());
         }
         // One for each thread the requests came to, at most: far fewer than requests.
-        Assert.InRange(contexts.Count, 1, 10);
+        Assert.InRange(contexts.Count, 1, Math.Max(10, threads.Count));
     }
 
     private static string Traces(HttpContext context)

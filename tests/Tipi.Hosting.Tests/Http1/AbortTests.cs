@@ -3,6 +3,7 @@ namespace Tipi.Hosting.Tests.Http1;
 public sealed class AbortTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Theory, OnEachTransport]
     public async Task Request_aborted_fires_when_the_client_goes(TipiTransport transport)
@@ -20,7 +21,7 @@ public sealed class AbortTests
         await running.Task;
         client.Socket.LingerState = new(true, 0);
         client.Dispose();
-        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await aborted.Task.WaitAsync(s_patience);
     }
 
     [Theory, OnEachTransport]
@@ -65,7 +66,7 @@ public sealed class AbortTests
         await running.Task;
         client.Socket.LingerState = new(true, 0);
         client.Dispose();
-        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await aborted.Task.WaitAsync(s_patience);
         await Task.Delay(50);
         Assert.Equal(0, fired);
     }
@@ -93,7 +94,7 @@ public sealed class AbortTests
             ended = true;
         }
         Assert.True(ended);
-        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await cancelled.Task.WaitAsync(s_patience);
     }
 
     [Theory, OnEachTransport]
@@ -119,18 +120,21 @@ public sealed class AbortTests
             await client.ReadHeadAsync();
             client.Socket.LingerState = new(true, 0);
         }
-        Assert.Null(await ended.Task.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Null(await ended.Task.WaitAsync(s_patience));
         Assert.DoesNotContain(server.Logs, record => record.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
     }
 
     [Theory, OnEachTransport]
     public async Task A_reset_in_the_middle_of_a_body_ends_the_read(TipiTransport transport)
     {
+        var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var ended = new TaskCompletionSource<Exception?>();
         await using TestServer server = await TestServer.StartAsync(transport, async context =>
         {
             try
             {
+                await context.Request.Body.ReadExactlyAsync(new byte[2]);
+                running.SetResult();
                 await context.Request.Body.CopyToAsync(Stream.Null);
                 ended.SetResult(null);
             }
@@ -143,10 +147,10 @@ public sealed class AbortTests
         using (RawClient client = await server.ConnectAsync())
         {
             await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nab");
-            await Task.Delay(50);
+            await running.Task;
             client.Socket.LingerState = new(true, 0);
         }
-        Assert.NotNull(await ended.Task.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.NotNull(await ended.Task.WaitAsync(s_patience));
         Assert.DoesNotContain(server.Logs, record => record.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
     }
 }

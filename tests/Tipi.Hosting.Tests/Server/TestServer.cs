@@ -76,7 +76,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync(TimeSpan.FromMilliseconds(100));
+        // Short, as some applications never end; long enough for a request that was just answered to be logged as such.
+        await StopAsync(TimeSpan.FromSeconds(1));
         await _app.DisposeAsync();
     }
 
