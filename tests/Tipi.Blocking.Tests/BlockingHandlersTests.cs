@@ -5,12 +5,13 @@ namespace Tipi.Blocking.Tests;
 /// <summary>
 /// One processor, one ring, 64 connections with quick requests, and handlers that hold the ring for seconds. The waits
 /// that are allowed are generous for the server and small for the seconds that the others block; on a machine that does
-/// other things too the best of some attempts counts. That every request is answered must hold in each attempt.
+/// other things too the best of some attempts counts, each less what one had to wait just before, when nobody blocked.
+/// That every request is answered must hold in each attempt.
 /// </summary>
 public class BlockingHandlersTests
 {
     private const int Connections = 64;
-    private const int Attempts = 4;
+    private const int Attempts = 8;
     private const int BudgetMs = 4;
 
     [Theory]
@@ -46,7 +47,12 @@ public class BlockingHandlersTests
         var before = await app.HandOffsAsync();
         var others = Enumerable.Range(0, Connections).Select(_ => new QuickClient(app.Address)).ToArray();
         foreach (var other in others) other.Start();
-        await Task.Delay(500);
+        for (var stage = 0; stage < 2; stage++)
+        {
+            await Task.Delay(500);
+            foreach (var other in others) other.BeginNextStage();
+        }
+
         await Task.WhenAll(blocking.Select(path => client.GetStringAsync(new Uri(path, UriKind.Relative))));
         foreach (var other in others) other.Stop();
 
@@ -54,7 +60,8 @@ public class BlockingHandlersTests
         // While the ring was held for five seconds everybody went on: at ten requests a second at the least.
         Assert.All(others, other => Assert.True(other.Answers >= 50, $"{other.Answers} answers"));
         Assert.True(await app.HandOffsAsync() > before, "no hand-off was counted");
-        return others.Max(other => other.LongestWait.TotalMilliseconds);
+        return others.Max(other => other.LongestWait.TotalMilliseconds)
+            - others.Max(other => other.LongestCalmWait.TotalMilliseconds);
     }
 
     // Compiles the code that is measured. The blocking endpoints are called too briefly to lose a ring.

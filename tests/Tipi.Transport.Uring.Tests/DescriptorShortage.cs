@@ -29,7 +29,7 @@ internal sealed partial class DescriptorShortage : IDisposable
         try
         {
             var host = await start();
-            await Task.Delay(100); // the rings submit their accepts
+            await Task.Delay(1000); // the rings submit their accepts, which nobody can see
             shortage.Fill();
             return (shortage, host);
         }
