@@ -10,10 +10,10 @@ namespace Tipi.Hosting.Connections;
 internal static class LingeringClose
 {
     /// <summary>
-    /// Received bytes after a refused head, beyond which a client does not listen. Enough for a megabyte of fields;
-    /// who sends lines without end should cost no more than that.
+    /// Received bytes after a refused head or malformed body, beyond which a client does not listen. Enough for a
+    /// megabyte of fields; who sends lines or chunks without end should cost no more than that.
     /// </summary>
-    internal const int MostHeadBytes = 2 * 1024 * 1024;
+    internal const int MostHeadBytes = 1024 * 1024;
 
     /// <summary>
     /// The same after a body that nobody wants. Enough for an upload that is refused at its first bytes: many clients

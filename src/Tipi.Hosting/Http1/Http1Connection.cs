@@ -283,7 +283,7 @@ internal sealed class Http1Connection(ServerConnection owner)
         if (stream.Exchange.IsUpgraded) return;
         // What the application still reads, nobody else may.
         if (isWhole)
-            _lingerBytes = stream.Body.IsAtEnd || stream.Body.IsPending ? 0 : LingeringClose.MostBodyBytes;
+            _lingerBytes = stream.Body.IsAtEnd || stream.Body.IsPending ? 0 : stream.Body.MostLingerBytes;
         // Without an end of its own only a reset shows that this body is not whole.
         else if (stream.Output.EndsByClose) owner.Abort("The response could not be ended.");
     }

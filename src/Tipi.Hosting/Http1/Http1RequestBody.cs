@@ -69,6 +69,12 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     /// <summary>True once the body was found bad: nothing after it can be understood.</summary>
     internal bool IsBroken { get; private set; }
 
+    /// <summary>Bytes that are worth reading after the answer, for a client that reads it late.</summary>
+    internal int MostLingerBytes =>
+        IsBroken && stream.Exchange.BadRequest.Error is BadHttpRequestException { StatusCode: 400 }
+            ? LingeringClose.MostHeadBytes
+            : LingeringClose.MostBodyBytes;
+
     /// <summary>Bytes of the body that have come, taken by the application or not.</summary>
     private long Received => _kind == BodyKind.Chunked ? _chunked!.Total : _received;
 
