@@ -71,7 +71,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
 
     /// <summary>Bytes that are worth reading after the answer, for a client that reads it late.</summary>
     internal int MostLingerBytes =>
-        IsBroken && stream.Exchange.BadRequest.Error is BadHttpRequestException { StatusCode: 400 }
+        IsBroken && stream.Exchange.BadRequest.Error is BadHttpRequestException { StatusCode: not 413 }
             ? LingeringClose.MostHeadBytes
             : LingeringClose.MostBodyBytes;
 
