@@ -64,7 +64,14 @@ internal sealed class TipiServer : IServer
         catch
         {
             // The caller may go on without disposing of the server: another one may want the ports.
-            await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+            try
+            {
+                await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                // Why it did not start is what the caller has to know.
+            }
             throw;
         }
     }
