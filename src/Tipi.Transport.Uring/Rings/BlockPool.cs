@@ -17,9 +17,13 @@ internal static class BlockPool
 
     private static readonly ConcurrentBag<Block> s_shared = [];
     private static int s_sharedCount;
+    private static long s_held;
 
     [ThreadStatic]
     private static Stack? t_mine;
+
+    /// <summary>Bytes of all ordinary blocks, in use or kept.</summary>
+    public static long HeldBytes => Volatile.Read(ref s_held) * Block.Size;
 
     /// <summary>
     /// Lets the calling thread keep blocks at hand. For threads that live long and use many: the rings'.
@@ -30,9 +34,14 @@ internal static class BlockPool
     public static Block Rent()
     {
         if (t_mine is { } mine && mine.TryPop(out var block)) return block;
-        if (!s_shared.TryTake(out block)) return new Block();
-        Interlocked.Decrement(ref s_sharedCount);
-        return block;
+        if (s_shared.TryTake(out block))
+        {
+            Interlocked.Decrement(ref s_sharedCount);
+            return block;
+        }
+
+        Interlocked.Increment(ref s_held);
+        return new Block();
     }
 
     /// <summary>An empty block with room for <paramref name="capacity"/> bytes at least.</summary>
@@ -44,14 +53,23 @@ internal static class BlockPool
         if (!block.IsOrdinary) return;
         block.Clear();
         if (t_mine is { } mine && mine.TryPush(block)) return;
-        if (Interlocked.Increment(ref s_sharedCount) <= KeptShared) s_shared.Add(block);
-        else Interlocked.Decrement(ref s_sharedCount);
+        if (Interlocked.Increment(ref s_sharedCount) <= KeptShared)
+        {
+            s_shared.Add(block);
+            return;
+        }
+
+        Interlocked.Decrement(ref s_sharedCount);
+        Interlocked.Decrement(ref s_held);
     }
 
     private sealed class Stack
     {
         private readonly Block?[] _blocks = new Block?[KeptByThread];
         private int _count;
+
+        // The blocks at hand of a thread that has ended go with it.
+        ~Stack() => Interlocked.Add(ref s_held, -_count);
 
         public bool TryPop([NotNullWhen(true)] out Block? block)
         {

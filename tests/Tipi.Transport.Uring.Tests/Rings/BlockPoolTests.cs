@@ -29,6 +29,22 @@ public sealed class BlockPoolTests
         Assert.NotSame(large, BlockPool.Rent(Block.Size + 1));
     }
 
+    [Fact]
+    public void What_is_held_is_counted_and_what_exceeds_the_pool_is_not()
+    {
+        const int Pool = 64 * 1024 * 1024; // kept at most
+        var rented = new List<Block>();
+        while (rented.Count < 2 * Pool / Block.Size) rented.Add(BlockPool.Rent());
+        Assert.InRange(UringMemory.HeldBytes, 2 * Pool, 2 * Pool + Pool / 4);
+        foreach (var block in rented) BlockPool.Return(block);
+        Assert.InRange(UringMemory.HeldBytes, Pool, Pool + Pool / 4);
+        // What is kept is used again.
+        var held = UringMemory.HeldBytes;
+        for (var i = 0; i < 1000; i++) rented[i] = BlockPool.Rent();
+        Assert.Equal(held, UringMemory.HeldBytes);
+        for (var i = 0; i < 1000; i++) BlockPool.Return(rented[i]);
+    }
+
     [Fact(Timeout = Kernel.TestLimitMs)]
     public async Task Nobody_gets_a_block_that_somebody_else_has()
     {
