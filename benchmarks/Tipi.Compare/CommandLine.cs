@@ -43,6 +43,11 @@ internal sealed class CommandLine
     private readonly Option<string> _clientCpus =
         new("--client-cpus") { Description = "The client's CPUs.", DefaultValueFactory = _ => "1" };
 
+    private readonly Option<FileInfo?> _app = new("--app")
+    {
+        Description = "Another build of the application's program, as one published with ReadyToRun.",
+    };
+
     private readonly Option<string?> _json = new("--json") { Description = "Write every figure to this file." };
 
     private readonly Option<string?> _markdown =
@@ -54,7 +59,7 @@ internal sealed class CommandLine
         var command = new RootCommand("Runs one application on several servers and compares what a request costs.")
         {
             _rounds, _seconds, _warmup, _idleSeconds, _scenarios, _servers,
-            _serverCpus, _clientCpus, _port, _json, _markdown,
+            _serverCpus, _clientCpus, _port, _app, _json, _markdown,
         };
         command.SetAction((parsed, _) => run(Read(parsed)));
         command.Subcommands.Add(SiegeCommand(besiege));
@@ -88,6 +93,7 @@ internal sealed class CommandLine
         ServerCpus = parsed.GetValue(_serverCpus)!,
         ClientCpus = parsed.GetValue(_clientCpus)!,
         FirstPort = parsed.GetValue(_port),
+        AppProgram = parsed.GetValue(_app)?.FullName,
         JsonFile = parsed.GetValue(_json),
         MarkdownFile = parsed.GetValue(_markdown),
     };

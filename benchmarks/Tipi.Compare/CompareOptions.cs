@@ -27,6 +27,9 @@ internal sealed record CompareOptions
     /// <summary>Ports used from <see cref="FirstPort"/> on.</summary>
     public const int PortCount = 64;
 
+    /// <summary>The application's program; null: the one built beside this.</summary>
+    public string? AppProgram { get; init; }
+
     public string? JsonFile { get; init; }
 
     public string? MarkdownFile { get; init; }

@@ -24,6 +24,7 @@ internal sealed class CompareRun(CompareOptions options)
             .Concat(options.Scenarios.Where(name => !ScenarioCatalog.All.Any(scenario => Matches(scenario, name)))
                 .Select(name => $"There is no scenario '{name}'."));
         var complaints = missing.Concat(unknown).ToList();
+        if (options.AppProgram is { } app && !File.Exists(app)) complaints.Add($"There is no program '{app}'.");
         if (AppContext.BaseDirectory.Contains("/Debug/", StringComparison.Ordinal))
             complaints.Add("A Debug build measures nothing: run it with -c Release.");
         return complaints.Count == 0 ? null : string.Join('\n', complaints);

@@ -14,7 +14,8 @@ internal sealed class AppPeer(string name, bool servesPlaintextOnly = false) : I
     public RunningServer Start(Launch launch)
     {
         var port = launch.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return RunningServer.Start(launch, hasCounters: true, ProgramPath, name, launch.Workload.Application, port);
+        return RunningServer.Start(
+            launch, hasCounters: true, launch.AppProgram ?? ProgramPath, name, launch.Workload.Application, port);
     }
 
     // The application is built beside this program with the same configuration: …/Tipi.Compare[.App]/bin/X/Y/.

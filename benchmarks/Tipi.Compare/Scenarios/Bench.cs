@@ -16,6 +16,6 @@ internal sealed class Bench(CompareOptions options)
     public RunningServer Start(IPeer peer, Workload workload, string cpus)
     {
         var port = options.FirstPort + (_launches++ % CompareOptions.PortCount);
-        return peer.Start(new Launch(workload, port, cpus));
+        return peer.Start(new Launch(workload, port, cpus) { AppProgram = Options.AppProgram });
     }
 }
