@@ -42,8 +42,10 @@ public sealed class TipiConfigurationLoader
     }
 
     /// <summary>What every endpoint starts from.</summary>
-    internal void ApplyDefaults(TipiListenOptions options) =>
-        EndpointSettings.Apply(Settings, EndpointSettings.Defaults, options);
+    internal void ApplyDefaults(TipiListenOptions options)
+    {
+        if (!Settings.IsEmpty) EndpointSettings.Apply(Settings, EndpointSettings.Defaults, options);
+    }
 
     /// <summary>Tells of the next change.</summary>
     internal IChangeToken Watch() =>
@@ -58,7 +60,7 @@ public sealed class TipiConfigurationLoader
     /// <summary>The endpoints of the latest reading.</summary>
     /// <exception cref="InvalidOperationException">A value is wrong; the message names its key.</exception>
     internal IReadOnlyList<TipiListenOptions> MakeEndpoints() =>
-        [.. EndpointSettings.Read(Settings).Select(MakeEndpoint)];
+        Settings.IsEmpty ? [] : [.. EndpointSettings.Read(Settings).Select(MakeEndpoint)];
 
     private TipiListenOptions MakeEndpoint(ConfiguredEndpoint endpoint)
     {

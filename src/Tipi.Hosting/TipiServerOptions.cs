@@ -306,6 +306,7 @@ public sealed class TipiServerOptions
     internal TipiConfigurationLoader Configure(IReadOnlyList<IConfiguration> sections, bool reloadOnChange)
     {
         ConfigurationLoader = new TipiConfigurationLoader(this, sections, reloadOnChange);
+        if (ConfigurationLoader.Settings.IsEmpty) return ConfigurationLoader;
         ServerSettings.Apply(ConfigurationLoader.Settings, this);
         LimitSettings.Apply(ConfigurationLoader.Settings, "Limits", Limits);
         return ConfigurationLoader;

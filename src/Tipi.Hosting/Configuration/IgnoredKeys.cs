@@ -9,7 +9,7 @@ internal static class IgnoredKeys
     /// <summary>To be called when everything has been read.</summary>
     internal static void Report(TipiConfigurationLoader? loader, ILogger log)
     {
-        if (loader is null) return;
+        if (loader is null || loader.Settings.IsEmpty) return;
         IEnumerable<string> overridden = loader.Settings.Overridden.Select(path => $"{path} (the first section wins)");
         IEnumerable<string> unknown = loader.Settings.Unread.Select(path => $"{path} (not known or not supported)");
         string keys = string.Join(", ", overridden.Concat(unknown));

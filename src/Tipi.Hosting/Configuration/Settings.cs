@@ -27,6 +27,11 @@ internal sealed class Settings
         }
     }
 
+    /// <summary>
+    /// True when nothing is said, as in most applications: they start sooner when nobody asks for each key.
+    /// </summary>
+    internal bool IsEmpty => _settings.Count == 0;
+
     /// <summary>Whole keys with a value that an earlier section has as well.</summary>
     internal IEnumerable<string> Overridden => _overridden.Select(setting => setting.Path);
 
