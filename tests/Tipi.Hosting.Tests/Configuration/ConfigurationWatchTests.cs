@@ -153,6 +153,28 @@ public sealed class ConfigurationWatchTests
         Assert.Equal(200, (await later.ReadResponseAsync()).Status);
     }
 
+    /// <summary>A server that nobody configures does not ask for keys at its start; it still follows changes.</summary>
+    [Theory, OnEachTransport]
+    public async Task What_was_empty_at_the_start_is_followed_and_may_be_empty_again(TipiTransport transport)
+    {
+        string added = await FreeAddressAsync();
+        await using ConfiguredApp app = await ConfiguredApp.StartAsync(
+            transport, [], options => options.Listen(IPAddress.Loopback, 0));
+        string address = Assert.Single(app.Addresses);
+        string longer = "/" + new string('x', 40);
+        Assert.Equal(200, (await ConfiguredApp.AskAsync(address, longer)).Status);
+
+        app.Change(("Tipi:Limits:MaxRequestLineSize", "30"), ("Tipi:Endpoints:Added:Url", added));
+        await UntilLoggedAsync(app, 52);
+        Assert.Equal(414, (await ConfiguredApp.AskAsync(address, longer)).Status);
+        Assert.Equal(414, (await ConfiguredApp.AskAsync(added, longer)).Status);
+
+        app.Change(("Tipi:Limits:MaxRequestLineSize", null), ("Tipi:Endpoints:Added:Url", null));
+        await UntilLoggedAsync(app, 52, count: 2);
+        Assert.Equal(200, (await ConfiguredApp.AskAsync(address, longer)).Status);
+        Assert.True(await IsRefusedAsync(added));
+    }
+
     [Theory]
     [InlineData("Tipi:Endpoints:A:Url", "http://nowhere:x:y")]
     [InlineData("Tipi:Endpoints:B:Protocols", "Http1")]
