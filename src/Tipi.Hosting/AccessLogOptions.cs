@@ -36,8 +36,8 @@ public sealed class AccessLogOptions
     }
 
     /// <summary>
-    /// Lines that may wait for a slow disk; what comes beyond is dropped and counted
-    /// (<c>tipi.access_log.dropped</c>), since a request never waits for its line. Default: 10,000.
+    /// Lines that may wait for a slow disk, of 1,024 characters on average; what comes beyond is dropped and counted
+    /// (<c>tipi.access_log.dropped</c>), since a request never waits for its line. Default: 10,000, about 20 MB.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
     public int QueueLimit

@@ -43,4 +43,10 @@ internal record struct AccessEntry
     internal long Bytes;
 
     internal AccessOutcome Outcome;
+
+    /// <summary>Characters of the texts whose length the peer chooses.</summary>
+    internal readonly int TextLength =>
+        LengthOf(Method) + LengthOf(Target) + LengthOf(Line) + LengthOf(Host) + LengthOf(Referer) + LengthOf(UserAgent);
+
+    private static int LengthOf(string? text) => text is null ? 0 : text.Length;
 }

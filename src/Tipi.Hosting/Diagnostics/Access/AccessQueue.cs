@@ -2,7 +2,8 @@ namespace Tipi.Hosting.Diagnostics.Access;
 
 /// <summary>
 /// Entries on their way from many threads to one, that takes them in batches. Two arrays change places, so that adding
-/// is a copy under a lock. Invariant: no more entries wait than the limit.
+/// is a copy under a lock. Invariant: no more entries wait than the limit, nor, but for the last of them, more of their
+/// texts than usual entries have: a peer chooses those, and a disk can be slow for long.
 /// </summary>
 internal sealed class AccessQueue(int limit)
 {
@@ -11,10 +12,13 @@ internal sealed class AccessQueue(int limit)
 
     private const int FirstSize = 64;
 
+    private const int UsualChars = 1024;
+
     private readonly object _gate = new();
     private AccessEntry[] _waiting = [];
     private AccessEntry[] _taken = [];
     private int _count;
+    private long _chars;
     private int _takenCount;
     private bool _isClosed;
 
@@ -25,10 +29,11 @@ internal sealed class AccessQueue(int limit)
     {
         lock (_gate)
         {
-            if (_isClosed || _count == limit) return false;
+            if (_isClosed || _count == limit || _chars >= (long)limit * UsualChars) return false;
             if (_count == _waiting.Length)
                 Array.Resize(ref _waiting, (int)Math.Clamp(_count * 2L, Math.Min(FirstSize, limit), limit));
             _waiting[_count++] = entry;
+            _chars += entry.TextLength;
             if (_count == 1 || _count == Many) Monitor.Pulse(_gate);
             return true;
         }
@@ -47,6 +52,7 @@ internal sealed class AccessQueue(int limit)
             (_waiting, _taken) = (_taken, _waiting);
             _takenCount = _count;
             _count = 0;
+            _chars = 0;
         }
         return _taken.AsSpan(0, _takenCount);
     }

@@ -15,6 +15,16 @@ public sealed class AccessQueueTests
     }
 
     [Fact]
+    public void Long_texts_count_for_several_entries()
+    {
+        var queue = new AccessQueue(100);
+        var entry = new AccessEntry { Target = new string('x', 8 * 1024), UserAgent = new string('y', 24 * 1024) };
+        Assert.Equal(4, Enumerable.Range(0, 100).Count(_ => queue.TryAdd(entry)));
+        Assert.Equal(4, queue.Take().Length);
+        Assert.True(queue.TryAdd(entry));
+    }
+
+    [Fact]
     public void A_closed_queue_gives_what_it_has_and_then_none()
     {
         var queue = new AccessQueue(10);
