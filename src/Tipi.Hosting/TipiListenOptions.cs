@@ -8,6 +8,7 @@ using Tipi.Hosting.Configuration;
 using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Endpoints;
+using Tipi.Hosting.Tls;
 using Tipi.Protocols.Http;
 
 namespace Tipi.Hosting;
@@ -84,6 +85,9 @@ public sealed class TipiListenOptions : IConnectionBuilder
     /// <summary>How the PROXY protocol is read here; null when it is not.</summary>
     internal ProxyProtocolOptions? ProxyProtocol { get; private set; }
 
+    /// <summary>What encrypts the connections; null where nothing does.</summary>
+    internal TlsGate? Tls { get; private set; }
+
     /// <summary>True for both loopback addresses of a port.</summary>
     internal bool IsLocalhost { get; }
 
@@ -139,6 +143,19 @@ public sealed class TipiListenOptions : IConnectionBuilder
     {
         ArgumentNullException.ThrowIfNull(middleware);
         _middleware.Add(middleware);
+        return this;
+    }
+
+    /// <summary>
+    /// Encrypts the connections from this step on. Every <c>UseHttps</c> ends here; an endpoint has it once.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The endpoint has TLS already.</exception>
+    internal TipiListenOptions UseTls(TlsPolicy policy)
+    {
+        if (Tls is not null)
+            throw new InvalidOperationException($"UseHttps was called twice for {this}. Call it once.");
+        Tls = new TlsGate(policy, this);
+        Use(next => connection => Tls.RunAsync(connection, next));
         return this;
     }
 
