@@ -4,8 +4,10 @@ namespace Tipi.Compare.App;
 internal static class ApplicationChoice
 {
     public static IReadOnlyList<string> Names { get; } =
-        ["plaintext", "echo", "yield", "sleep", "sleep-endpoint", "full", "siege", "siege-16k", "siege-64k",
-        "siege-overload", "siege-address"];
+    [
+        "plaintext", "echo", "sized", "upload", "websocket", "yield", "sleep", "sleep-endpoint", "full",
+        "siege", "siege-16k", "siege-64k", "siege-overload", "siege-address",
+    ];
 
     /// <summary>Builds one; <paramref name="prepare"/> runs before the host is built.</summary>
     public static WebApplication Build(string name, Action<WebApplicationBuilder> prepare)
@@ -22,6 +24,16 @@ internal static class ApplicationChoice
                 break;
             case "echo":
                 app.Run(Handlers.EchoAsync);
+                break;
+            case "sized":
+                app.Run(Handlers.SizedAsync);
+                break;
+            case "upload":
+                app.Run(Handlers.UploadAsync);
+                break;
+            case "websocket":
+                app.UseWebSockets();
+                app.Run(EchoSocket.AnswerAsync);
                 break;
             case "yield":
                 app.Run(Handlers.YieldAsync);

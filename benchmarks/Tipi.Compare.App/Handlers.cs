@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace Tipi.Compare.App;
 
@@ -7,7 +8,16 @@ internal static class Handlers
 {
     private const string PlainText = "text/plain; charset=utf-8";
 
+    // A handler that has much to say says it in pieces; 64 KiB is the least of the large answers and one piece.
+    private const int PieceBytes = 64 * 1024;
+
     private static readonly byte[] Hello = "Hello, World!"u8.ToArray();
+    private static readonly Lazy<byte[]> Piece = new(() =>
+    {
+        var piece = new byte[PieceBytes];
+        piece.AsSpan().Fill((byte)'x');
+        return piece;
+    });
 
     /// <summary>Thirteen bytes with a declared length.</summary>
     public static Task PlaintextAsync(HttpContext context)
@@ -22,6 +32,31 @@ internal static class Handlers
     public static async Task YieldAsync(HttpContext context)
     {
         await Task.Yield();
+        await PlaintextAsync(context);
+    }
+
+    /// <summary>As many bytes as the path says, <c>/65536</c>, with a declared length.</summary>
+    public static async Task SizedAsync(HttpContext context)
+    {
+        var length = int.Parse(context.Request.Path.Value.AsSpan(1), CultureInfo.InvariantCulture);
+        context.Response.ContentType = PlainText;
+        context.Response.ContentLength = length;
+        for (var rest = length; rest > 0; rest -= PieceBytes)
+            await context.Response.Body.WriteAsync(Piece.Value.AsMemory(0, Math.Min(rest, PieceBytes)));
+    }
+
+    /// <summary>Reads the whole body, then answers thirteen bytes.</summary>
+    public static async Task UploadAsync(HttpContext context)
+    {
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync();
+            reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+                break;
+        }
+
         await PlaintextAsync(context);
     }
 
