@@ -1,4 +1,5 @@
 using System.Text;
+using Tipi.Protocols.Http;
 
 namespace Tipi.Protocols.Http1;
 

@@ -34,7 +34,7 @@ public struct FramingFields
     {
         if (ContentLength is not null)
             Refuse(ProtocolErrorCode.MultipleContentLengths);
-        else if (TryParseLength(value, out long length))
+        else if (LengthValue.TryParse(value, out long length))
             ContentLength = length;
         else
             Refuse(ProtocolErrorCode.InvalidContentLength);
@@ -60,20 +60,6 @@ public struct FramingFields
         int parameters = coding.IndexOf((byte)';');
         ReadOnlySpan<byte> name = parameters < 0 ? coding : coding[..parameters].TrimEnd(" \t"u8);
         return ByteScan.IsToken(name) && !Ascii.EqualsIgnoreCase(name, "chunked"u8);
-    }
-
-    private static bool TryParseLength(ReadOnlySpan<byte> value, out long length)
-    {
-        length = 0;
-        if (value.IsEmpty) return false;
-        foreach (byte digit in value)
-        {
-            uint number = (uint)(digit - '0');
-            if (number > 9 || length > (long.MaxValue - number) / 10) return false;
-            length = length * 10 + number;
-        }
-
-        return true;
     }
 
     private void Refuse(ProtocolErrorCode code)

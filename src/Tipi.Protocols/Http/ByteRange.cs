@@ -1,7 +1,7 @@
-namespace Tipi.Protocols.Http1;
+namespace Tipi.Protocols.Http;
 
-/// <summary>A run of bytes in the data that a head was parsed from.</summary>
-/// <param name="Start">Its first byte, from the first byte given to the parser.</param>
+/// <summary>A run of bytes in the data that something was parsed from.</summary>
+/// <param name="Start">Its first byte, from the first byte given to its parser.</param>
 /// <param name="Length">How many bytes; may be 0.</param>
 public readonly record struct ByteRange(int Start, int Length)
 {

@@ -1,4 +1,4 @@
-namespace Tipi.Protocols.Http1;
+namespace Tipi.Protocols.Http;
 
 /// <summary>The elements of a comma-separated value, without white space around them; some may be empty.</summary>
 internal ref struct ListElements

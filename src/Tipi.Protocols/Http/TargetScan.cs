@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 
-namespace Tipi.Protocols.Http1;
+namespace Tipi.Protocols.Http;
 
 /// <summary>One vectorised pass over a request target.</summary>
 internal static class TargetScan

@@ -1,6 +1,4 @@
-using Tipi.Protocols.Http;
-
-namespace Tipi.Protocols.Http1;
+namespace Tipi.Protocols.Http;
 
 /// <summary>A uri-host with an optional port (RFC 3986 §3.2.2, §3.2.3), without user information.</summary>
 /// <param name="IsValid">It is one, its host is not empty and its port is at most 65535.</param>
