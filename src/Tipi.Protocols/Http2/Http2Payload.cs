@@ -42,7 +42,7 @@ internal static class Http2Payload
         return CheckDependency(header.StreamId, dependsOn);
     }
 
-    /// <summary>The stream that PRIORITY depends on: itself is an error (RFC 7540 §5.3.1), others do not matter.</summary>
+    /// <summary>The stream that PRIORITY depends on; itself is an error (RFC 7540 §5.3.1).</summary>
     internal static Http2Error ReadPriority(
         in Http2FrameHeader header, ReadOnlySpan<byte> payload, out int dependsOn)
     {
