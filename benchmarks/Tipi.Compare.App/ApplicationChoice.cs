@@ -7,6 +7,7 @@ internal static class ApplicationChoice
     [
         "plaintext", "echo", "sized", "upload", "websocket", "yield", "sleep", "sleep-endpoint", "full",
         "siege", "siege-16k", "siege-64k", "siege-overload", "siege-address",
+        "siege-h2", "siege-tls",
     ];
 
     /// <summary>Builds one; <paramref name="prepare"/> runs before the host is built.</summary>

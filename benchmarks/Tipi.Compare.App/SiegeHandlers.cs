@@ -1,7 +1,7 @@
 namespace Tipi.Compare.App;
 
 /// <summary>
-/// What an attacker asks for: an upload that is read, one that is not, a large answer, a late one, a small one.
+/// What an attacker asks for: an upload that is read, one that is not, a large answer, late ones, a small one.
 /// </summary>
 internal static class SiegeHandlers
 {
@@ -19,6 +19,7 @@ internal static class SiegeHandlers
         "/upload" => ReadAsync(context),
         "/unread" => Task.Delay(LongWait, context.RequestAborted),
         "/slow" => SlowAsync(context),
+        "/work" => WorkAsync(context),
         "/big" => BigAsync(context),
         _ => Handlers.PlaintextAsync(context),
     };
@@ -34,6 +35,13 @@ internal static class SiegeHandlers
     private static async Task SlowAsync(HttpContext context)
     {
         await Task.Delay(200, context.RequestAborted);
+        await Handlers.PlaintextAsync(context);
+    }
+
+    // Works on when nobody waits any more, as a query of a database that was sent does.
+    private static async Task WorkAsync(HttpContext context)
+    {
+        await Task.Delay(200, CancellationToken.None);
         await Handlers.PlaintextAsync(context);
     }
 

@@ -29,6 +29,7 @@ internal static class SiegeLimits
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
         if (!application.EndsWith("-defaults", StringComparison.Ordinal))
             Shorten(services);
+        SiegeEndpoints.Apply(services, application, port);
         if (BufferOf(application) is { } bytes)
         {
             // Kestrel wants room for a whole head in it.

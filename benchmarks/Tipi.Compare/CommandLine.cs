@@ -8,8 +8,9 @@ namespace Tipi.Compare;
 /// <summary>The command line's options and what they become.</summary>
 internal sealed class CommandLine
 {
-    private readonly Option<string[]> _attacks = Names("--attack", [],
-        "Attacks to run, all without it: " + string.Join(", ", AttackCatalog.All.Select(attack => attack.Name)));
+    private readonly Option<string[]> _attacks = Names("--only", [],
+        "Attacks to run, all without it; h1, h2 and tls stand for all of a kind: " +
+        string.Join(", ", AttackCatalog.All.Select(attack => attack.Name)));
 
     private readonly Option<string[]> _besieged = Names("--servers", ["tipi", "kestrel"], "Servers to attack.");
     private readonly Option<int?> _attackSeconds =
@@ -68,6 +69,7 @@ internal sealed class CommandLine
 
     private Command SiegeCommand(Func<SiegeOptions, Task<int>> besiege)
     {
+        _attacks.Aliases.Add("--attack");
         var command = new Command("siege", "Attacks servers and shows how a well-behaved client fares meanwhile.")
         {
             _attacks, _besieged, _attackSeconds, _connections, _defaults, _markdown,

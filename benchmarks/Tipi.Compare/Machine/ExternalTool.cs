@@ -9,6 +9,8 @@ internal sealed record ExternalTool(string Name, string Package)
     public static readonly ExternalTool Ip = new("ip", "iproute2");
     public static readonly ExternalTool Nginx = new("nginx", "nginx-light");
 
+    public static readonly ExternalTool OpenSsl = new("openssl", "openssl");
+
     public bool IsInstalled => SearchPath.Any(folder => File.Exists(Path.Combine(folder, Name)));
 
     public string Remedy => $"{Name} was not found. Install it, on Debian or Ubuntu: apt-get install {Package}";

@@ -13,6 +13,15 @@ internal sealed record Attack(string Name, string Title, int Connections, int Se
     /// </summary>
     public int? BoundBytes { get; init; }
 
+    /// <summary>The attackers connect to the application's second endpoint, a port higher.</summary>
+    public bool AttacksSecondEndpoint { get; init; }
+
     /// <summary>The well-behaved client asks the application's second endpoint, a port higher.</summary>
     public bool ProbesSecondEndpoint { get; init; }
+
+    /// <summary>What the well-behaved client speaks.</summary>
+    public Neighbour Neighbour { get; init; }
+
+    /// <summary>What is attacked: h1, h2 or tls.</summary>
+    public string Group => Application.Split('-') is [_, "h2" or "tls", ..] parts ? parts[1] : "h1";
 }

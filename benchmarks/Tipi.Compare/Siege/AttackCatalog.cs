@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
+using Tipi.Compare.Siege.Http2;
+using Tipi.Compare.Siege.Tls;
 
 namespace Tipi.Compare.Siege;
 
@@ -51,6 +53,8 @@ internal static class AttackCatalog
         {
             Application = "siege-address",
         },
+        .. Http2Attacks.All.Select(attack => attack.ToAttack()),
+        .. TlsAttacks.All,
     ];
 
     private static byte[] Many(string text) =>

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 namespace Tipi.Compare.Siege;
@@ -11,14 +12,36 @@ internal sealed class Attacker(int port, Outcomes outcomes, CancellationToken en
 {
     public const string Still = "still open";
 
+    private const byte TlsAlert = 21;
+    private const byte TlsHandshake = 22;
+
     private Stopwatch _clock = Stopwatch.StartNew();
     private Socket _socket = null!;
 
     public CancellationToken End => end;
 
+    public int Port => port;
+
     /// <summary>Opens a connection, does what is to be done on it and tells how it ended.</summary>
     /// <param name="reads">Whether it listens for an answer meanwhile; its end is then the server's.</param>
-    public async Task OnceAsync(Func<Socket, Task> act, bool reads = true, int? receiveBuffer = null)
+    public Task OnceAsync(Func<Socket, Task> act, bool reads = true, int? receiveBuffer = null) =>
+        OpenAsync(() => reads ? HearAsync(act) : WriteAsync(act), receiveBuffer);
+
+    /// <summary>Opens a connection; what is done on it says itself how it ended.</summary>
+    public Task MeetAsync(Func<Socket, Task<string>> act, int? receiveBuffer = null) =>
+        OpenAsync(async () => Tell(await MetAsync(act)), receiveBuffer);
+
+    // Told when the server has ended the connection, even where the attacker still writes into it.
+    private void Tell(string ending) => outcomes.Add(ending, _clock.Elapsed.TotalSeconds);
+
+    /// <summary>Does without a connection of its own and tells how it ended.</summary>
+    public async Task TellAsync(Func<Task<string>> act)
+    {
+        _clock = Stopwatch.StartNew();
+        Tell(await act());
+    }
+
+    private async Task OpenAsync(Func<Task> act, int? receiveBuffer)
     {
         _clock = Stopwatch.StartNew();
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -26,17 +49,9 @@ internal sealed class Attacker(int port, Outcomes outcomes, CancellationToken en
         socket.NoDelay = true;
         if (receiveBuffer is { } size)
             socket.ReceiveBufferSize = size;
-        await EndAsync(act, reads);
-    }
-
-    // Told when the server has ended the connection, even where the attacker still writes into it.
-    private void Tell(string ending) => outcomes.Add(ending, _clock.Elapsed.TotalSeconds);
-
-    private async Task EndAsync(Func<Socket, Task> act, bool reads)
-    {
         try
         {
-            await _socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), end);
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), end);
         }
         catch (Exception error) when (error is SocketException or OperationCanceledException)
         {
@@ -44,15 +59,27 @@ internal sealed class Attacker(int port, Outcomes outcomes, CancellationToken en
             return;
         }
 
-        if (!reads)
-        {
-            Tell(await WrittenAsync(act));
-            return;
-        }
+        await act();
+    }
 
-        var writing = WrittenAsync(act);
-        Tell(await ReadEndAsync());
-        await writing;
+    private async Task<string> MetAsync(Func<Socket, Task<string>> act)
+    {
+        try
+        {
+            return await act(_socket);
+        }
+        catch (OperationCanceledException)
+        {
+            return Still;
+        }
+        catch (Exception error) when (error is SocketException or IOException or ObjectDisposedException)
+        {
+            return "reset";
+        }
+        catch (AuthenticationException)
+        {
+            return "handshake refused";
+        }
     }
 
     private async Task<string> WrittenAsync(Func<Socket, Task> act)
@@ -72,6 +99,15 @@ internal sealed class Attacker(int port, Outcomes outcomes, CancellationToken en
         }
     }
 
+    private async Task WriteAsync(Func<Socket, Task> act) => Tell(await WrittenAsync(act));
+
+    private async Task HearAsync(Func<Socket, Task> act)
+    {
+        var writing = WrittenAsync(act);
+        Tell(await ReadEndAsync());
+        await writing;
+    }
+
     // The first bytes tell the status; what follows is read and forgotten.
     private async Task<string> ReadEndAsync()
     {
@@ -84,8 +120,8 @@ internal sealed class Attacker(int port, Outcomes outcomes, CancellationToken en
                 var count = await _socket.ReceiveAsync(rest, SocketFlags.None, end);
                 if (count == 0)
                     return status.Length == 0 ? "closed" : status + ", closed";
-                if (status.Length == 0 && count >= 12)
-                    status = Encoding.ASCII.GetString(rest, 9, 3);
+                if (status.Length == 0)
+                    status = StatusOf(rest, count);
             }
         }
         catch (OperationCanceledException)
@@ -97,6 +133,14 @@ internal sealed class Attacker(int port, Outcomes outcomes, CancellationToken en
             return status.Length == 0 ? "reset" : status + ", reset";
         }
     }
+
+    private static string StatusOf(byte[] start, int count) => start[0] switch
+    {
+        // TLS: an alert, level and description in clear text; anything else is the handshake going on.
+        TlsAlert when count >= 7 => $"TLS alert {start[6]}",
+        TlsHandshake => "TLS hello",
+        _ => count >= 12 ? Encoding.ASCII.GetString(start, 9, 3) : "",
+    };
 
     /// <summary>Sends text again and again, with pauses, until the connection or the attack ends.</summary>
     public async Task DripAsync(Socket socket, byte[] piece, TimeSpan pause)

@@ -21,7 +21,8 @@ internal sealed class SiegeRun(SiegeOptions options)
     {
         if (options.Servers.Except(Known).FirstOrDefault() is { } server)
             return $"There is no server '{server}'; there are {string.Join(", ", Known)}.";
-        if (options.Attacks.Except(AttackCatalog.All.Select(attack => attack.Name)).FirstOrDefault() is { } name)
+        var names = AttackCatalog.All.SelectMany(attack => new[] { attack.Name, attack.Group });
+        if (options.Attacks.Except(names).FirstOrDefault() is { } name)
             return $"There is no attack '{name}'.";
         // The runtime raises the soft limit to the hard one by itself.
         var limits = File.ReadLines("/proc/self/limits")
@@ -69,7 +70,7 @@ internal sealed class SiegeRun(SiegeOptions options)
           "does it, and none of connections from an address; where buffers are bounded its transport's is, too.";
 
     private IEnumerable<Attack> Chosen() => AttackCatalog.All
-        .Where(attack => options.Attacks.Length == 0 || options.Attacks.Contains(attack.Name))
+        .Where(attack => options.Attacks.Length == 0 || options.Attacks.Intersect([attack.Name, attack.Group]).Any())
         .Select(attack => attack with
         {
             Connections = options.Connections ?? attack.Connections,
@@ -83,15 +84,16 @@ internal sealed class SiegeRun(SiegeOptions options)
         running.AwaitReady();
         var probed = attack.ProbesSecondEndpoint ? port + 1 : port;
         // The first answers are those of code that is being compiled; the base is that of a server that works.
-        EndProbes(StartProbes(probed, TimeSpan.FromSeconds(0.5)));
-        var (keptBefore, freshBefore, _) = EndProbes(StartProbes(probed, TimeSpan.FromSeconds(1)));
+        EndProbes(StartProbes(probed, attack.Neighbour, TimeSpan.FromSeconds(0.5)));
+        var (keptBefore, freshBefore, _) =
+            EndProbes(StartProbes(probed, attack.Neighbour, TimeSpan.FromSeconds(1)));
         var fds = running.CountDescriptors();
         var before = running.ReadMemory();
         running.ForgetPeak();
         var cpu = running.ReadCpu();
         var outcomes = new Outcomes();
-        var probes = StartProbes(probed, TimeSpan.Zero);
-        await AttackAsync(attack, port, outcomes);
+        var probes = StartProbes(probed, attack.Neighbour, TimeSpan.Zero);
+        await AttackAsync(attack, attack.AttacksSecondEndpoint ? port + 1 : port, outcomes);
         var (kept, fresh, errors) = EndProbes(probes);
         var used = running.ReadCpu().Since(cpu);
         var peak = running.ReadMemory().PeakRss;
@@ -135,9 +137,12 @@ internal sealed class SiegeRun(SiegeOptions options)
         await Task.WhenAll(attackers);
     }
 
-    private static SteadyProbe[] StartProbes(int port, TimeSpan time)
+    private static SteadyProbe[] StartProbes(int port, Neighbour neighbour, TimeSpan time)
     {
-        SteadyProbe[] probes = [SteadyProbe.Start(port, keepsAlive: true), SteadyProbe.Start(port, keepsAlive: false)];
+        SteadyProbe[] probes =
+        [
+            SteadyProbe.Start(port, neighbour, keepsAlive: true), SteadyProbe.Start(port, neighbour, keepsAlive: false),
+        ];
         Thread.Sleep(time);
         return probes;
     }

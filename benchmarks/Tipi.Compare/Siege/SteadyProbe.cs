@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
+using System.Security.Authentication;
 
 namespace Tipi.Compare.Siege;
 
@@ -15,24 +14,26 @@ internal sealed class SteadyProbe
     private const int PatienceMs = 5000;
 
     private readonly int _port;
+    private readonly Neighbour _neighbour;
     private readonly bool _keepsAlive;
     private readonly Thread _thread;
     private readonly List<double> _timesMs = [];
     private volatile bool _isEnding;
-    private Socket? _kept;
+    private ProbeTalk? _kept;
 
-    private SteadyProbe(int port, bool keepsAlive)
+    private SteadyProbe(int port, Neighbour neighbour, bool keepsAlive)
     {
         _port = port;
+        _neighbour = neighbour;
         _keepsAlive = keepsAlive;
         _thread = new Thread(Run) { IsBackground = true, Name = "probe" };
     }
 
     public int Errors { get; private set; }
 
-    public static SteadyProbe Start(int port, bool keepsAlive)
+    public static SteadyProbe Start(int port, Neighbour neighbour, bool keepsAlive)
     {
-        var probe = new SteadyProbe(port, keepsAlive);
+        var probe = new SteadyProbe(port, neighbour, keepsAlive);
         probe._thread.Start();
         return probe;
     }
@@ -65,47 +66,17 @@ internal sealed class SteadyProbe
     {
         try
         {
-            var socket = _kept ??= Connect();
-            socket.Send("GET / HTTP/1.1\r\nHost: probe\r\n\r\n"u8);
-            var isGood = ReadAnswer(socket);
+            var talk = _kept ??= ProbeTalk.Open(_port, _neighbour, PatienceMs);
+            var isGood = talk.TryAsk();
             if (!_keepsAlive || !isGood)
                 Forget();
             return isGood;
         }
-        catch (SocketException)
+        catch (Exception error) when (error is SocketException or IOException or AuthenticationException)
         {
             Forget();
             return false;
         }
-    }
-
-    private static bool ReadAnswer(Socket socket)
-    {
-        var buffer = new byte[1024];
-        var text = "";
-        while (!text.EndsWith("Hello, World!", StringComparison.Ordinal))
-        {
-            var count = socket.Receive(buffer);
-            if (count == 0)
-                return false;
-            text += Encoding.ASCII.GetString(buffer, 0, count);
-        }
-
-        return text.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal);
-    }
-
-    private Socket Connect()
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
-        {
-            NoDelay = true,
-            ReceiveTimeout = PatienceMs,
-            SendTimeout = PatienceMs,
-        };
-        // Another address than the attackers', who may have used up what one may have.
-        socket.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
-        socket.Connect(IPAddress.Loopback, _port);
-        return socket;
     }
 
     private void Forget()
