@@ -1,3 +1,4 @@
+using System.Text;
 using Tipi.Protocols.Http;
 
 namespace Tipi.Protocols.Hpack;
@@ -11,7 +12,7 @@ internal sealed class HpackEntry
     /// <summary>What an entry costs beside its bytes, RFC 7541 §4.1.</summary>
     internal const int Overhead = 32;
 
-    internal HpackEntry(string name, KnownField known, byte[] nameBytes, byte[] value)
+    private HpackEntry(string name, KnownField known, byte[] nameBytes, byte[] value)
     {
         Name = name;
         Known = known;
@@ -39,4 +40,16 @@ internal sealed class HpackEntry
 
     /// <summary>Bytes by which it counts, RFC 7541 §4.1.</summary>
     internal int Size => NameBytes.Length + Value.Length + Overhead;
+
+    /// <summary>An entry with a name of its own; that of a known field is not copied.</summary>
+    internal static HpackEntry Create(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        KnownField known = LowerNames.Find(name);
+        return known != KnownField.Unknown
+            ? new HpackEntry(FieldNames.GetName(known), known, LowerNames.Get(known), value.ToArray())
+            : new HpackEntry(Encoding.Latin1.GetString(name), known, name.ToArray(), value.ToArray());
+    }
+
+    /// <summary>An entry with this one's name, which both then share.</summary>
+    internal HpackEntry With(ReadOnlySpan<byte> value) => new(Name, Known, NameBytes, value.ToArray());
 }

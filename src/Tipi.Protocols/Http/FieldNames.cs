@@ -76,8 +76,11 @@ public static class FieldNames
     public static KnownField Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        if ((uint)(name.Length - 2) > MaxLength - 2) return KnownField.Unknown;
+        int index = s_slots[Slot((uint)name.Length, name[0], name[^2], name[^1])];
+        if (ReferenceEquals(s_names[index], name)) return (KnownField)index; // as nearly all names in a program are
         Span<byte> bytes = stackalloc byte[MaxLength];
-        if (name.Length > MaxLength || !System.Text.Ascii.IsValid(name)) return KnownField.Unknown;
+        if (!System.Text.Ascii.IsValid(name)) return KnownField.Unknown;
         System.Text.Encoding.ASCII.GetBytes(name, bytes);
         return Find(bytes, 0, name.Length);
     }
@@ -109,13 +112,15 @@ public static class FieldNames
         return Vector256.Create<byte>(padded);
     }
 
-    private static int Slot(ReadOnlySpan<byte> name)
+    private static int Slot(ReadOnlySpan<byte> name) => Slot((uint)name.Length, name[0], name[^2], name[^1]);
+
+    private static int Slot(uint length, uint first, uint lastButOne, uint last)
     {
-        uint ends = (uint)name.Length | Fold(name[^2]) << 8 | Fold(name[0]) << 16 | Fold(name[^1]) << 24;
+        uint ends = length | Fold(lastButOne) << 8 | Fold(first) << 16 | Fold(last) << 24;
         return (int)((ends * Multiplier) >> (32 - SlotBits));
     }
 
-    private static uint Fold(byte letter) => letter | 0x20u;
+    private static uint Fold(uint letter) => letter | 0x20u;
 
     /// <summary>A name as a vector, and which of its bits must be equal.</summary>
     private readonly record struct Pattern(Vector256<byte> Text, Vector256<byte> Care, int Length);
