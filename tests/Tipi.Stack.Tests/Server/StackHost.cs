@@ -31,7 +31,8 @@ internal sealed class StackHost : IAsyncDisposable
     internal IEnumerable<LogRecord> Logs => _logs.Records;
 
     internal static async Task<StackHost> StartAsync(
-        StackServer server, Action<WebApplication> build, Action<WebApplicationBuilder>? configure = null)
+        StackServer server, Action<WebApplication> build, Action<WebApplicationBuilder>? configure = null,
+        StackWire wire = StackWire.Http1)
     {
         var logs = new LogRecorder();
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -41,7 +42,7 @@ internal sealed class StackHost : IAsyncDisposable
             EnvironmentName = Environments.Production,
         });
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Information);
-        builder.WebHost.UseUrls("http://127.0.0.1:0").UseStackServer(server);
+        builder.WebHost.UseStackServer(server, wire);
         configure?.Invoke(builder);
         WebApplication app = builder.Build();
         build(app);

@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tipi.Hosting;
 
 namespace Tipi.Stack.Tests.Server;
@@ -13,4 +15,19 @@ internal static class StackServers
     /// <summary>The line that a team changes in its application, and the transport that the test wants.</summary>
     internal static IWebHostBuilder UseStackServer(this IWebHostBuilder builder, StackServer server) =>
         server.IsTipi() ? builder.UseTipi(options => options.Transport = server.Transport()) : builder;
+
+    /// <summary>The same at a free port of the loopback that speaks as the test wants.</summary>
+    internal static IWebHostBuilder UseStackServer(this IWebHostBuilder builder, StackServer server, StackWire wire)
+    {
+        if (wire == StackWire.Http1) return builder.UseUrls("http://127.0.0.1:0").UseStackServer(server);
+        const HttpProtocols Spoken = HttpProtocols.Http2;
+        return server.IsTipi()
+            ? builder.UseTipi(options =>
+            {
+                options.Transport = server.Transport();
+                options.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = Spoken);
+            })
+            : builder.ConfigureKestrel(
+                options => options.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = Spoken));
+    }
 }
