@@ -15,6 +15,8 @@ namespace MinimalApi;
 [JsonSerializable(typeof(TodoSummary))]
 [JsonSerializable(typeof(TodoChange))]
 [JsonSerializable(typeof(Tick))]
+[JsonSerializable(typeof(ChatLine))]
+[JsonSerializable(typeof(ChatWelcome))]
 [JsonSerializable(typeof(StoredFile))]
 [JsonSerializable(typeof(IReadOnlyList<StoredFile>))]
 [JsonSerializable(typeof(Message))]

@@ -30,6 +30,8 @@ builder.Services.AddRateLimiter(limiter =>
         QuoteEndpoints.Limit,
         _ => new FixedWindowRateLimiterOptions { PermitLimit = 5, Window = TimeSpan.FromMinutes(1) }));
 });
+builder.Services.AddSignalR()
+    .AddJsonProtocol(o => o.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, AppJson.Default));
 builder.Services.AddSingleton<TodoStore>();
 builder.Services.AddSingleton<Feed>();
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MinimalApi.Live;
 
-/// <summary>A WebSocket; server-sent events, a stream that ends and one that goes on until a side leaves.</summary>
+/// <summary>A WebSocket; a chat; server-sent events, a stream that ends and one that goes on until a side leaves.</summary>
 internal static class LiveEndpoints
 {
     private static readonly string[] Words = ["smoke", "spark", "flame", "ember", "ash"];
@@ -15,6 +15,7 @@ internal static class LiveEndpoints
         live.MapGet("/ticks", Ticks);
         live.MapGet("/todos", Todos);
         live.MapGet("/echo", EchoSocket.ServeAsync);
+        live.MapHub<ChatHub>("/chat");
     }
 
     private static Results<ServerSentEventsResult<Tick>, ValidationProblem> Ticks(

@@ -20,7 +20,7 @@ public sealed class Browser : IAsyncLifetime
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>An empty page in a context of its own.</summary>
+    /// <summary>An empty page in a context of its own, which trusts every certificate.</summary>
     public async Task<IPage> NewPageAsync()
     {
         await _starting.WaitAsync();
@@ -38,7 +38,7 @@ public sealed class Browser : IAsyncLifetime
         {
             _starting.Release();
         }
-        return await _browser.NewPageAsync();
+        return await _browser.NewPageAsync(new BrowserNewPageOptions { IgnoreHTTPSErrors = true });
     }
 
     public async ValueTask DisposeAsync()

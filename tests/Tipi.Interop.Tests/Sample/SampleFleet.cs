@@ -4,18 +4,31 @@ using System.Collections.Concurrent;
 
 namespace Tipi.Interop.Tests.Sample;
 
-/// <summary>One running sample for each variant, started when first asked for and shared by all tests.</summary>
+/// <summary>One running sample for each variant and wire, started when first asked for and shared by all tests.</summary>
 public sealed class SampleFleet : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<SampleVariant, Lazy<Task<SampleProcess>>> _samples = new();
+    private readonly ConcurrentDictionary<(SampleVariant, SampleWire), Lazy<Task<SampleProcess>>> _samples = new();
 
     /// <summary>Variants for theories.</summary>
     public static TheoryData<SampleVariant> All => [.. Enum.GetValues<SampleVariant>()];
 
-    /// <summary>The address of the running sample.</summary>
-    public async Task<Uri> AddressAsync(SampleVariant variant)
+    /// <summary>Variants and wires for theories.</summary>
+    public static TheoryData<SampleVariant, SampleWire> OnEachWire
     {
-        var sample = _samples.GetOrAdd(variant, v => new Lazy<Task<SampleProcess>>(() => SampleProcess.StartAsync(v)));
+        get
+        {
+            var rows = new TheoryData<SampleVariant, SampleWire>();
+            foreach (var variant in Enum.GetValues<SampleVariant>())
+                foreach (var wire in Enum.GetValues<SampleWire>().Where(variant.Speaks)) rows.Add(variant, wire);
+            return rows;
+        }
+    }
+
+    /// <summary>The address of the running sample.</summary>
+    public async Task<Uri> AddressAsync(SampleVariant variant, SampleWire wire = SampleWire.Clear)
+    {
+        var sample = _samples.GetOrAdd(
+            (variant, wire), _ => new Lazy<Task<SampleProcess>>(() => SampleProcess.StartAsync(variant, wire)));
         return (await sample.Value).Address;
     }
 

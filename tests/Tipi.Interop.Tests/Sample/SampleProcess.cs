@@ -20,9 +20,9 @@ internal sealed class SampleProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private SampleProcess(SampleVariant variant, string url)
+    private SampleProcess(SampleVariant variant, string url, string[] settings)
     {
-        _process = new Process { StartInfo = StartInfo(variant, url), EnableRaisingEvents = true };
+        _process = new Process { StartInfo = StartInfo(variant, url, settings), EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
         _process.Exited += (_, _) => _listening.TrySetException(
@@ -42,11 +42,21 @@ internal sealed class SampleProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<SampleProcess> StartAsync(SampleVariant variant, string url = "http://127.0.0.1:0")
+    /// <summary>Starts it with a certificate of <see cref="SiteCertificates"/> where TLS is wanted.</summary>
+    public static Task<SampleProcess> StartAsync(SampleVariant variant, SampleWire wire) => wire switch
+    {
+        SampleWire.Clear => StartAsync(variant),
+        SampleWire.TlsHttp1 => StartSecureAsync(variant, "Http1"),
+        SampleWire.TlsHttp2 => StartSecureAsync(variant, "Http2"),
+        _ => throw new ArgumentOutOfRangeException(nameof(wire)),
+    };
+
+    public static async Task<SampleProcess> StartAsync(
+        SampleVariant variant, string url = "http://127.0.0.1:0", params string[] settings)
     {
         if (variant.NeedsRing() && RingSupport.Probe() is { IsAvailable: false, Cause: var cause })
             throw Tool.Missing($"No io_uring here: {cause}.");
-        var sample = new SampleProcess(variant, url);
+        var sample = new SampleProcess(variant, url, settings);
         sample._process.Start();
         sample._process.BeginOutputReadLine();
         sample._process.BeginErrorReadLine();
@@ -79,7 +89,14 @@ internal sealed class SampleProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(SampleVariant variant, string url)
+    private static Task<SampleProcess> StartSecureAsync(SampleVariant variant, string protocols) => StartAsync(
+        variant,
+        "https://127.0.0.1:0",
+        $"--Kestrel:EndpointDefaults:Protocols={protocols}",
+        $"--Kestrel:Certificates:Default:Path={SiteCertificates.Shared.SitePath}",
+        $"--Kestrel:Certificates:Default:KeyPath={SiteCertificates.Shared.SiteKeyPath}");
+
+    private static ProcessStartInfo StartInfo(SampleVariant variant, string url, string[] settings)
     {
         var assembly = Path.Combine(AppContext.BaseDirectory, "MinimalApi.dll");
         string[] server = variant switch
@@ -90,7 +107,7 @@ internal sealed class SampleProcess : IAsyncDisposable
             SampleVariant.TipiSockets => ["--Tipi:Transport=Sockets"],
             _ => throw new ArgumentOutOfRangeException(nameof(variant)),
         };
-        return new ProcessStartInfo("dotnet", [assembly, $"--urls={url}", .. server])
+        return new ProcessStartInfo("dotnet", [assembly, $"--urls={url}", .. server, .. settings])
         {
             // The content root: wwwroot and appsettings.json are found here.
             WorkingDirectory = Path.Combine(Repository.Root, "samples", "MinimalApi"),

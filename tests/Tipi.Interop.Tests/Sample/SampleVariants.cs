@@ -10,4 +10,8 @@ internal static class SampleVariants
     /// <summary>What the server calls itself.</summary>
     public static string ServerName(this SampleVariant variant) =>
         variant is SampleVariant.Kestrel or SampleVariant.KestrelUring ? "Kestrel" : "Tipi";
+
+    /// <summary>True where the variant can speak so: Tipi has no TLS so far.</summary>
+    public static bool Speaks(this SampleVariant variant, SampleWire wire) =>
+        wire == SampleWire.Clear || variant is SampleVariant.Kestrel or SampleVariant.KestrelUring;
 }
