@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MinimalApi.Live;
 
-/// <summary>A WebSocket; a chat; server-sent events, a stream that ends and one that goes on until a side leaves.</summary>
+/// <summary>
+/// A WebSocket, a chat; server-sent events, a stream that ends and one that goes on until a side leaves.
+/// </summary>
 internal static class LiveEndpoints
 {
     private static readonly string[] Words = ["smoke", "spark", "flame", "ember", "ash"];

@@ -4,7 +4,7 @@ using System.Collections.Concurrent;
 
 namespace Tipi.Interop.Tests.Sample;
 
-/// <summary>One running sample for each variant and wire, started when first asked for and shared by all tests.</summary>
+/// <summary>One running sample for each variant and wire, started when first asked for, shared by all tests.</summary>
 public sealed class SampleFleet : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(SampleVariant, SampleWire), Lazy<Task<SampleProcess>>> _samples = new();
@@ -19,7 +19,8 @@ public sealed class SampleFleet : IAsyncDisposable
         {
             var rows = new TheoryData<SampleVariant, SampleWire>();
             foreach (var variant in Enum.GetValues<SampleVariant>())
-                foreach (var wire in Enum.GetValues<SampleWire>().Where(variant.Speaks)) rows.Add(variant, wire);
+                foreach (var wire in Enum.GetValues<SampleWire>())
+                    if (variant.Speaks(wire)) rows.Add(variant, wire);
             return rows;
         }
     }
