@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tipi.Compare.Load;
 using Tipi.Compare.Peers;
 using Tipi.Compare.Scenarios;
 using Tipi.Compare.Siege;
@@ -64,6 +65,7 @@ internal sealed class CommandLine
         };
         command.SetAction((parsed, _) => run(Read(parsed)));
         command.Subcommands.Add(SiegeCommand(besiege));
+        command.Subcommands.Add(ClientCommand());
         return command;
     }
 
@@ -81,6 +83,19 @@ internal sealed class CommandLine
             Defaults = parsed.GetValue(_defaults),
             MarkdownFile = parsed.GetValue(_markdown),
         }));
+        return command;
+    }
+
+    // What this program starts as a client; not for people.
+    private static Command ClientCommand()
+    {
+        var driver = new Argument<string>("driver");
+        var port = new Argument<int>("port");
+        var connections = new Argument<int>("connections");
+        var command = new Command(ClientProgram.Command) { driver, port, connections };
+        command.Hidden = true;
+        command.SetAction(parsed => ClientProgram.Run(
+            parsed.GetValue(driver)!, parsed.GetValue(port), parsed.GetValue(connections)));
         return command;
     }
 

@@ -8,7 +8,7 @@ namespace Tipi.Compare;
 /// <summary>One run of the whole comparison, from the check of what is installed to the written reports.</summary>
 internal sealed class CompareRun(CompareOptions options)
 {
-    private static readonly ExternalTool[] Required = [ExternalTool.Wrk, ExternalTool.Taskset, ExternalTool.Ip];
+    private static readonly ExternalTool[] Required = [ExternalTool.Taskset, ExternalTool.Ip];
 
     private bool TakesDefaultServers => options.Servers.SequenceEqual(PeerCatalog.Default);
 
@@ -16,6 +16,9 @@ internal sealed class CompareRun(CompareOptions options)
     public string? Complaint()
     {
         var missing = Required.Where(tool => !tool.IsInstalled)
+            .Concat(ScenarioCatalog.All.Where(_ => options.Scenarios.Count > 0).Where(IsAsked)
+                .Select(scenario => scenario.Tool).OfType<ExternalTool>().Distinct()
+                .Where(tool => !tool.IsInstalled))
             .Concat(Asked.Select(peer => peer.Tool).OfType<ExternalTool>()
                 .Where(tool => !tool.IsInstalled && !TakesDefaultServers))
             .Select(tool => tool.Remedy);
@@ -33,7 +36,7 @@ internal sealed class CompareRun(CompareOptions options)
     public async Task<int> RunAsync()
     {
         var machine = MachineFacts.Read(PrivateNetwork.Prepare());
-        var bench = new Bench(options);
+        using var bench = new Bench(options);
         var peers = Asked.Where(peer => peer.Tool is not { IsInstalled: false }).ToList();
         foreach (var absent in Asked.Except(peers))
             Console.WriteLine($"Without {absent.Name}: {absent.Tool!.Remedy}");
@@ -43,6 +46,12 @@ internal sealed class CompareRun(CompareOptions options)
         var tables = new List<Table>();
         foreach (var scenario in ScenarioCatalog.All.Where(IsAsked))
         {
+            if (scenario.Tool is { IsInstalled: false } absent)
+            {
+                Console.WriteLine($"Without {scenario.Name}: {absent.Remedy}");
+                continue;
+            }
+
             var table = await comparison.RunAsync(scenario, ShowProgress);
             ShowProgress("");
             ConsoleReport.Write(table);

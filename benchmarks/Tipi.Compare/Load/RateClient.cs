@@ -24,12 +24,10 @@ internal sealed class RateClient : IDisposable
     {
         _launch = launch;
         _load = load;
-        var probe = new AnswerProbe(launch.Workload, launch.Port);
         for (var i = 0; i < load.Connections; i++)
         {
-            var socket = probe.TryConnect() ?? throw new MeasurementException("a connection was refused");
-            var answerBytes = probe.Ask(socket);
-            _free.Push(new RateConnection(socket, answerBytes));
+            var probe = Probes.Open(launch);
+            _free.Push(new RateConnection(probe.Socket, probe.Ask()!.Value));
         }
     }
 

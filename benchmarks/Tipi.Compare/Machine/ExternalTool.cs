@@ -4,6 +4,7 @@ namespace Tipi.Compare.Machine;
 internal sealed record ExternalTool(string Name, string Package)
 {
     public static readonly ExternalTool Wrk = new("wrk", "wrk");
+    public static readonly ExternalTool H2Load = new("h2load", "nghttp2-client");
     public static readonly ExternalTool Taskset = new("taskset", "util-linux");
     public static readonly ExternalTool Unshare = new("unshare", "util-linux");
     public static readonly ExternalTool Ip = new("ip", "iproute2");

@@ -14,8 +14,13 @@ internal sealed class AppPeer(string name, bool servesPlaintextOnly = false) : I
     public RunningServer Start(Launch launch)
     {
         var port = launch.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return RunningServer.Start(
-            launch, hasCounters: true, launch.AppProgram ?? ProgramPath, name, launch.Workload.Application, port);
+        var workload = launch.Workload;
+        List<string> command = [launch.AppProgram ?? ProgramPath, name, workload.Application, port];
+        if (workload.IsEncrypted)
+            command.AddRange(["https", launch.CertificateFile!]);
+        else if (workload.IsHttp2)
+            command.Add("h2c");
+        return RunningServer.Start(launch, hasCounters: true, [.. command]);
     }
 
     // The application is built beside this program with the same configuration: …/Tipi.Compare[.App]/bin/X/Y/.

@@ -6,5 +6,8 @@ internal sealed record Launch(Workload Workload, int Port, string Cpus)
     /// <summary>The application's program; null: the one built beside this.</summary>
     public string? AppProgram { get; init; }
 
+    /// <summary>A PEM file with certificate and key, where the workload is encrypted.</summary>
+    public string? CertificateFile { get; init; }
+
     public int CpuCount => Cpus.Split(',').Length;
 }

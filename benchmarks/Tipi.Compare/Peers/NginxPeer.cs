@@ -2,21 +2,28 @@ using Tipi.Compare.Machine;
 
 namespace Tipi.Compare.Peers;
 
-/// <summary>nginx with one worker a CPU, answering from its configuration.</summary>
+/// <summary>
+/// nginx with one worker a CPU, answering from its configuration, or from a file what is too long for it.
+/// </summary>
 internal sealed class NginxPeer : IPeer
 {
+    private const string SizedApplication = "sized";
+
     public string Name => "nginx";
 
     public ExternalTool? Tool => ExternalTool.Nginx;
 
+    // It has no WebSocket, and reads a body only for a server behind it.
     public bool Serves(Workload workload) =>
-        workload == Workload.Plaintext || workload == Workload.FullPlaintext || workload == Workload.FullJson;
+        workload.Application is "plaintext" or "full" or SizedApplication && workload.RequestBody is null;
 
     public RunningServer Start(Launch launch)
     {
         var folder = Directory.CreateTempSubdirectory("tipi-compare-nginx-").FullName;
         var file = Path.Combine(folder, "nginx.conf");
         File.WriteAllText(file, Configuration(launch, folder));
+        if (IsLarge(launch.Workload))
+            File.WriteAllText(folder + launch.Workload.Path, launch.Workload.Body);
         return RunningServer.Start(launch, hasCounters: false, "nginx", "-p", folder, "-c", file)
             .WithScratch(folder);
     }
@@ -30,6 +37,26 @@ internal sealed class NginxPeer : IPeer
         var room = workload.AnswerBytes - own - "P: \r\n".Length;
         return room > 0 ? $"add_header P {new string('p', room)};" : "";
     }
+
+    private static bool IsLarge(Workload workload) => workload.Application == SizedApplication;
+
+    // A file's fields that the applications do not send are left out.
+    private static string Answer(Workload workload, string folder) => IsLarge(workload)
+        ? $"root {folder}; etag off; max_ranges 0; if_modified_since off; add_header Last-Modified \"\";"
+        : $"return 200 '{workload.Body}';";
+
+    private static string ListenFlags(Launch launch) =>
+        (launch.Workload.IsEncrypted ? " ssl" : "") + (launch.Workload.IsHttp2 ? " http2" : "") +
+        (launch.CpuCount > 1 ? " reuseport" : "");
+
+    private static string Certificate(Launch launch) => launch.Workload.IsEncrypted
+        ? $"""
+            ssl_certificate {launch.CertificateFile};
+            ssl_certificate_key {launch.CertificateFile};
+            ssl_protocols TLSv1.3;
+            ssl_session_cache shared:tls:10m;
+            """
+        : "";
 
     private static string Configuration(Launch launch, string folder) => $$"""
         daemon off;
@@ -52,11 +79,12 @@ internal sealed class NginxPeer : IPeer
             uwsgi_temp_path {{folder}}/uwsgi;
             scgi_temp_path {{folder}}/scgi;
             server {
-                listen 127.0.0.1:{{launch.Port}} backlog=4096{{(launch.CpuCount > 1 ? " reuseport" : "")}};
+                listen 127.0.0.1:{{launch.Port}}{{ListenFlags(launch)}} backlog=4096;
+                {{Certificate(launch)}}
                 location / {
                     default_type "";
                     {{PaddingFor(launch.Workload)}}
-                    return 200 '{{launch.Workload.Body}}';
+                    {{Answer(launch.Workload, folder)}}
                 }
             }
         }

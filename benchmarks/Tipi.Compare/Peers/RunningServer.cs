@@ -26,7 +26,14 @@ internal sealed class RunningServer : IAsyncDisposable
         AppDomain.CurrentDomain.ProcessExit += KillAtExit;
     }
 
-    public Uri Url => new($"http://127.0.0.1:{_launch.Port}{_launch.Workload.Path}");
+    public Uri Url
+    {
+        get
+        {
+            var scheme = _launch.Workload.IsEncrypted ? "https" : "http";
+            return new Uri($"{scheme}://127.0.0.1:{_launch.Port}{_launch.Workload.Path}");
+        }
+    }
 
     public Launch Launch => _launch;
 
@@ -50,21 +57,20 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits for the first answer and checks it; gives the answer's size in bytes. Nothing else is done, so that the
-    /// time until then is the server's.
+    /// Waits for the first answer and checks it; gives the answer's size in bytes, where it is known. Nothing else is
+    /// done, so that the time until then is the server's.
     /// </summary>
-    public int AwaitAnswer()
+    public int? AwaitAnswer()
     {
-        var probe = new AnswerProbe(_launch.Workload, _launch.Port);
         var clock = Stopwatch.StartNew();
         while (true)
         {
             if (_process.HasExited)
                 throw new MeasurementException($"the server exited with {_process.ExitCode} at start");
-            using (var connection = probe.TryConnect())
+            using (var probe = Probes.TryOpen(_launch))
             {
-                if (connection is not null)
-                    return probe.Ask(connection);
+                if (probe is not null)
+                    return probe.Ask();
             }
 
             if (clock.Elapsed > StartLimit)
@@ -74,14 +80,13 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>Waits until the server answers, twice on a connection; finds its processes.</summary>
-    public int AwaitReady()
+    public int? AwaitReady()
     {
         AwaitAnswer();
         _pids = ProcessTree.Of(_process.Id);
-        var probe = new AnswerProbe(_launch.Workload, _launch.Port);
-        using var connection = probe.TryConnect() ?? throw new MeasurementException("the server stopped listening");
-        probe.Ask(connection);
-        return probe.Ask(connection);
+        using var probe = Probes.Open(_launch);
+        probe.Ask();
+        return probe.Ask();
     }
 
     public CpuClock ReadCpu() => CpuClock.Read(_pids);

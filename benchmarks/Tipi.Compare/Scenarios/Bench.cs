@@ -3,8 +3,9 @@ using Tipi.Compare.Peers;
 namespace Tipi.Compare.Scenarios;
 
 /// <summary>Where and how long is measured.</summary>
-internal sealed class Bench(CompareOptions options)
+internal sealed class Bench(CompareOptions options) : IDisposable
 {
+    private readonly TestCertificate _certificate = new();
     private int _launches;
 
     public CompareOptions Options => options;
@@ -16,6 +17,12 @@ internal sealed class Bench(CompareOptions options)
     public RunningServer Start(IPeer peer, Workload workload, string cpus)
     {
         var port = options.FirstPort + (_launches++ % CompareOptions.PortCount);
-        return peer.Start(new Launch(workload, port, cpus) { AppProgram = Options.AppProgram });
+        return peer.Start(new Launch(workload, port, cpus)
+        {
+            AppProgram = Options.AppProgram,
+            CertificateFile = _certificate.PemFile,
+        });
     }
+
+    public void Dispose() => _certificate.Dispose();
 }

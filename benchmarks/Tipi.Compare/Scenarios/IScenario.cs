@@ -1,3 +1,4 @@
+using Tipi.Compare.Machine;
 using Tipi.Compare.Peers;
 
 namespace Tipi.Compare.Scenarios;
@@ -10,6 +11,9 @@ internal interface IScenario
     string Title { get; }
 
     Workload Workload { get; }
+
+    /// <summary>A client's program that must be installed, or null.</summary>
+    ExternalTool? Tool { get; }
 
     /// <summary>The columns; the first is the one that ratios are judged by.</summary>
     IReadOnlyList<Metric> Metrics { get; }

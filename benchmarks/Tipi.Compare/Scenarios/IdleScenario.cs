@@ -8,12 +8,12 @@ namespace Tipi.Compare.Scenarios;
 /// What a connection costs in the server's memory while nothing happens on it: resident memory more than before,
 /// divided by the connections. The kernel's socket memory is the same for every server and is not in it.
 /// </summary>
-internal sealed class IdleScenario(int connections) : IScenario
+internal sealed class IdleScenario(string name, string title, Workload workload, int connections) : IScenario
 {
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
     private static readonly Metric Opened = new("openedRssKiB", "opened, RSS KiB", "0.0");
-    private static readonly Metric Asked = new("askedRssKiB", "after a request, RSS KiB", "0.0");
+    public static readonly Metric Asked = new("askedRssKiB", "after a request, RSS KiB", "0.0");
     private static readonly Metric AskedPss = new("askedPssKiB", "PSS KiB", "0.0");
     private static readonly Metric AskedDirty = new("askedPrivateDirtyKiB", "private dirty KiB", "0.0");
     private static readonly Metric Idle = new("idleRssKiB", "after idling, RSS KiB", "0.0");
@@ -21,15 +21,17 @@ internal sealed class IdleScenario(int connections) : IScenario
 
     private static readonly Metric Objects = new("objectsKiB", "objects KiB", "0.00");
 
-    public string Name => $"idle-{connections}";
+    public string Name => name;
 
-    public string Title => $"Memory of an idle keep-alive connection, {connections:#,0} of them";
+    public string Title => title;
 
-    public Workload Workload => Workload.Plaintext;
+    public Workload Workload => workload;
+
+    public ExternalTool? Tool => null;
 
     public IReadOnlyList<Metric> Metrics => [Asked, AskedPss, AskedDirty, Opened, Idle, Collected, Objects];
 
-    public Goal? Goal { get; } = new(Asked, 2, IsRatio: false);
+    public Goal? Goal { get; init; }
 
     public int Rounds(int asked) => Math.Min(asked, 3);
 

@@ -11,6 +11,8 @@ internal sealed record Metric(string Key, string Title, string Format)
     public static readonly Metric P99 = new("p99Ms", "p99 ms", "0.000");
     public static readonly Metric P999 = new("p999Ms", "p99.9 ms", "0.000");
     public static readonly Metric Worst = new("worstMs", "worst ms", "0.000");
+    public static readonly Metric Mean = new("meanMs", "mean ms", "0.000");
+    public static readonly Metric ClientCpu = new("clientCpuUs", "client µs/req", "0.00");
     public static readonly Metric SlowP50 = new("slowP50Ms", "slow ones' p50 ms", "0.0");
     public static readonly Metric Allocated = new("allocatedBytes", "alloc B/req", "#,0");
     public static readonly Metric PeakRss = new("peakRssMiB", "peak RSS MiB", "0.0");

@@ -14,6 +14,8 @@ internal sealed class RateScenario(string name, string title, Workload workload,
 
     public Workload Workload => workload;
 
+    public ExternalTool? Tool => null;
+
     public Goal? Goal { get; init; }
 
     public IReadOnlyList<Metric> Metrics =>

@@ -15,6 +15,8 @@ internal sealed class StartScenario : IScenario
 
     public Workload Workload => Workload.Plaintext;
 
+    public ExternalTool? Tool => null;
+
     public IReadOnlyList<Metric> Metrics => [Metric.Start, Metric.StartCpu, Metric.PeakRss];
 
     public Goal? Goal { get; } = new(Metric.Start, 1.0);

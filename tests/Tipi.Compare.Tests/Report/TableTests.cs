@@ -1,3 +1,4 @@
+using Tipi.Compare.Load;
 using Tipi.Compare.Peers;
 using Tipi.Compare.Report;
 using Tipi.Compare.Scenarios;
@@ -6,8 +7,8 @@ namespace Tipi.Compare.Tests.Report;
 
 public class TableTests
 {
-    private static readonly WrkScenario Scenario =
-        new("plain", "Plain", Workload.Plaintext, 1) { Goal = new Goal(Metric.Cpu, 0.5) };
+    private static readonly LoadScenario Scenario =
+        new("plain", "Plain", Workload.Plaintext, new WrkLoad(1)) { Goal = new Goal(Metric.Cpu, 0.5) };
 
     [Theory]
     [InlineData(5, "met with 0.50")]

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Tipi.Compare.Peers;
@@ -6,47 +5,32 @@ using Tipi.Compare.Peers;
 namespace Tipi.Compare.Load;
 
 /// <summary>
-/// Asks a server and checks that the answer is the workload's: status 200, the body, and the size of the whole.
+/// Asks in HTTP/1.1 and checks that the answer is the workload's: status 200, the body, and the size of the whole.
 /// Servers that send other bytes do other work and are not compared.
 /// </summary>
-internal sealed class AnswerProbe(Workload workload, int port)
+internal sealed class Http1Probe(Workload workload, int port, Socket socket, Stream stream) : IProbe
 {
     // nginx's two fields more than the others cannot be balanced to the byte in every workload.
     private const int SizeTolerance = 2;
-    private const int ReceiveTimeoutMs = 10_000;
 
-    /// <summary>A connection to the server, or null when nobody listens yet.</summary>
-    public Socket? TryConnect()
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
-        {
-            NoDelay = true,
-            ReceiveTimeout = ReceiveTimeoutMs,
-        };
-        try
-        {
-            socket.Connect(IPAddress.Loopback, port);
-            return socket;
-        }
-        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            socket.Dispose();
-            return null;
-        }
-    }
+    // What is larger is not looked at before all of it is there: it would be decoded anew for every piece.
+    private const int LargeBytes = 64 * 1024;
 
-    /// <summary>Sends the request once, reads its answer and gives its size in bytes.</summary>
-    public int Ask(Socket connection)
+    public Socket Socket => socket;
+
+    public int? Ask()
     {
-        connection.Send(workload.RequestTo(port, workload.Path));
+        stream.Write(workload.RequestTo(port, workload.Path));
         var received = new StringBuilder();
-        var buffer = new byte[4096];
+        var buffer = new byte[Math.Clamp(workload.AnswerBytes, 4096, LargeBytes)];
         while (true)
         {
-            var read = connection.Receive(buffer);
+            var read = stream.Read(buffer);
             if (read == 0)
                 throw new MeasurementException($"the server closed after {Quote(received.ToString())}");
             received.Append(Encoding.Latin1.GetString(buffer, 0, read));
+            if (received.Length > LargeBytes && received.Length < workload.AnswerBytes - SizeTolerance)
+                continue;
             var text = received.ToString();
             if (AnswerText.TryRead(text) is { } answer)
             {
@@ -55,6 +39,8 @@ internal sealed class AnswerProbe(Workload workload, int port)
             }
         }
     }
+
+    public void Dispose() => stream.Dispose();
 
     private void Check(AnswerText answer, string text)
     {
