@@ -152,8 +152,26 @@ public sealed class TipiServerLimits
         }
     }
 
+    /// <summary>Limits of HTTP/2. Names and defaults are Kestrel's.</summary>
+    public Http2Limits Http2 { get; private set; } = new();
+
     /// <summary>The same limits, to be changed apart.</summary>
-    internal TipiServerLimits Copy() => (TipiServerLimits)MemberwiseClone();
+    internal TipiServerLimits Copy()
+    {
+        var copy = (TipiServerLimits)MemberwiseClone();
+        copy.Http2 = new Http2Limits
+        {
+            MaxStreamsPerConnection = Http2.MaxStreamsPerConnection,
+            HeaderTableSize = Http2.HeaderTableSize,
+            MaxFrameSize = Http2.MaxFrameSize,
+            MaxRequestHeaderFieldSize = Http2.MaxRequestHeaderFieldSize,
+            InitialConnectionWindowSize = Http2.InitialConnectionWindowSize,
+            InitialStreamWindowSize = Http2.InitialStreamWindowSize,
+            KeepAlivePingDelay = Http2.KeepAlivePingDelay,
+            KeepAlivePingTimeout = Http2.KeepAlivePingTimeout,
+        };
+        return copy;
+    }
 
     private static long? AtLeast(long? value, long least)
     {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using System.Text.RegularExpressions;
 using Tipi.Hosting;
 using Tipi.Tidy.Tests.Source;
@@ -17,6 +18,7 @@ public sealed partial class ReadmeTests
         { "", typeof(TipiServerOptions) },
         { "AccessLog.", typeof(AccessLogOptions) },
         { "Limits.", typeof(TipiServerLimits) },
+        { "Limits.Http2.", typeof(Http2Limits) },
         { "Uring.", typeof(UringTransportOptions) },
     };
 
@@ -28,7 +30,8 @@ public sealed partial class ReadmeTests
         string[] elsewhere = ["Uring.Scheduling", "Uring.MaxReadBufferSize", "Uring.MaxWriteBufferSize"];
         var missing = options.GetProperties()
             .Select(property => prefix + property.Name)
-            .Where(name => name is not ("AccessLog" or "Limits" or "Uring") && !elsewhere.Contains(name))
+            .Where(name => name is not ("AccessLog" or "Limits" or "Limits.Http2" or "Uring"))
+            .Where(name => !elsewhere.Contains(name))
             .Where(name => !Readme.Contains($"\n| `{name}` |", StringComparison.Ordinal));
 
         Assert.Empty(missing);

@@ -13,6 +13,7 @@ internal static class LimitSettings
     {
         ApplySizes(settings, key + ":", limits);
         ApplyTimes(settings, key + ":", limits);
+        ApplyHttp2(settings, key + ":Http2:", limits.Http2);
         ApplyRate(settings, $"{key}:MinRequestBodyDataRate", rate => limits.MinRequestBodyDataRate = rate);
         ApplyRate(settings, $"{key}:MinResponseDataRate", rate => limits.MinResponseDataRate = rate);
     }
@@ -44,6 +45,20 @@ internal static class LimitSettings
         settings.Set(key + "RequestHeadersTimeout", time, value => limits.RequestHeadersTimeout = value);
         settings.Set(key + "RequestDrainTimeout", time, value => limits.RequestDrainTimeout = value);
         settings.Set(key + "RetryAfter", SettingKinds.Time, value => limits.RetryAfter = value);
+    }
+
+    private static void ApplyHttp2(Settings settings, string key, Http2Limits limits)
+    {
+        SettingKind<int> count = SettingKinds.Count;
+        settings.Set(key + "MaxStreamsPerConnection", count, value => limits.MaxStreamsPerConnection = value);
+        settings.Set(key + "HeaderTableSize", count, value => limits.HeaderTableSize = value);
+        settings.Set(key + "MaxFrameSize", count, value => limits.MaxFrameSize = value);
+        settings.Set(key + "MaxRequestHeaderFieldSize", count, value => limits.MaxRequestHeaderFieldSize = value);
+        settings.Set(key + "InitialConnectionWindowSize", count, value => limits.InitialConnectionWindowSize = value);
+        settings.Set(key + "InitialStreamWindowSize", count, value => limits.InitialStreamWindowSize = value);
+        settings.Set(key + "KeepAlivePingDelay", SettingKinds.TimeOrNone, value => limits.KeepAlivePingDelay = value);
+        settings.Set(
+            key + "KeepAlivePingTimeout", SettingKinds.TimeOrNone, value => limits.KeepAlivePingTimeout = value);
     }
 
     private static void ApplyRate(Settings settings, string key, Action<MinDataRate?> set)

@@ -1,8 +1,13 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Endpoints;
 using Tipi.Hosting.Http1;
+using Tipi.Hosting.Http2;
 using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting.Connections;
@@ -17,7 +22,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
 
     private readonly ConnectionRegistry _registry;
     private readonly ConnectionContext _accepted;
-    private Http1Connection? _protocol;
+    private IConnectionProtocol? _protocol;
     private IDictionary<object, object?>? _persistentState;
     private ConnectionHooks? _hooks;
     private PeerCount? _peer;
@@ -58,6 +63,11 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     /// <summary>True when nothing stands between HTTP and the transport's own pipes.</summary>
     internal bool IsDirect => Endpoint.Pipeline is null;
 
+    /// <summary>True when HTTP is spoken inside TLS.</summary>
+    internal bool IsSecure { get; private set; }
+
+    internal string Scheme => IsSecure ? "https" : "http";
+
     internal string Id => Transport.ConnectionId;
 
     /// <summary>The connection's run; it never faults.</summary>
@@ -86,6 +96,10 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     /// <summary>True when the request that runs is the last one.</summary>
     internal bool IsEnding => MustEnd || Server.IsDraining;
 
+    /// <summary>True while HTTP/2 may begin here by the client's choice: RFC 9113 §3.3, before anything else.</summary>
+    internal bool MayChangeProtocol =>
+        _requests <= 1 && !IsSecure && (Endpoint.Options.Protocols & HttpProtocols.Http2) != 0;
+
     internal bool HasExpired => Server.Clock.NowMs > DeadlineMs;
 
     internal IDictionary<object, object?> PersistentState => _persistentState ??= new Dictionary<object, object?>();
@@ -110,8 +124,28 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     internal Task ServeAsync(ConnectionContext transport)
     {
         Transport = transport;
+        IsSecure = !IsDirect && transport.Features.Get<ITlsConnectionFeature>() is not null;
+        if (SpeaksHttp2(transport)) return ChangeAsync(ProtocolChange.PriorKnowledge);
         _protocol = new Http1Connection(this);
         return _protocol.RunAsync();
+    }
+
+    /// <summary>Goes on in HTTP/2, to the connection's end.</summary>
+    internal Task ChangeAsync(ProtocolChange change)
+    {
+        var next = new Http2Connection(this, change);
+        Volatile.Write(ref _protocol, next);
+        return next.RunAsync();
+    }
+
+    /// <summary>By what was agreed in a handshake; without one, where nothing else is spoken.</summary>
+    private bool SpeaksHttp2(ConnectionContext transport)
+    {
+        if (!IsSecure) return Endpoint.Options.Protocols == HttpProtocols.Http2;
+        ReadOnlyMemory<byte>? agreed = transport.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol;
+        return agreed is { IsEmpty: false } name
+            ? name.Span.SequenceEqual("h2"u8)
+            : Endpoint.Options.Protocols == HttpProtocols.Http2;
     }
 
     /// <summary>A feature of the connection: the transport's or middleware's, or else the server's.</summary>

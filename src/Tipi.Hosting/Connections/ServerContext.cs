@@ -4,6 +4,7 @@ using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Diagnostics.Access;
 using Tipi.Hosting.Exchange;
 using Tipi.Hosting.Http1;
+using Tipi.Hosting.Http2;
 using Tipi.Hosting.Scheduling;
 
 namespace Tipi.Hosting.Connections;
@@ -12,7 +13,8 @@ namespace Tipi.Hosting.Connections;
 internal sealed class ServerContext(
     TipiServerOptions options, ServerLoggers logs, ServerMetrics metrics, Application application)
 {
-    private Http1StreamPool? _streams;
+    private StreamPool<Http1Stream>? _streams;
+    private StreamPool<Http2Stream>? _http2Streams;
     private readonly LogThrottle _rejectionLog = new();
     private volatile bool _isDraining;
     private volatile bool _isStopping;
@@ -41,7 +43,12 @@ internal sealed class ServerContext(
     internal LearnedEndpoints Learned { get; } = new(logs.General, metrics);
 
     /// <summary>Request objects of HTTP/1.</summary>
-    internal Http1StreamPool Streams => _streams ??= new Http1StreamPool(this);
+    internal StreamPool<Http1Stream> Streams => _streams ??= new(() => new Http1Stream(this));
+
+    /// <summary>Request objects of HTTP/2.</summary>
+    internal StreamPool<Http2Stream> Http2Streams =>
+        _http2Streams ?? Interlocked.CompareExchange(ref _http2Streams, new(() => new Http2Stream(this)), null)
+        ?? _http2Streams;
 
     /// <summary>True once the server stops: requests that run end, no further one begins.</summary>
     internal bool IsStopping

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tipi.Protocols.Http2;
 
 namespace Tipi.Hosting.Diagnostics;
 
@@ -15,6 +16,14 @@ internal static partial class BadRequestLog
 
     [LoggerMessage(20, LogLevel.Debug, "Connection {ConnectionId}, request {RequestId}: the request's body is bad.")]
     internal static partial void BodyRefused(this ILogger log, Exception error, string connectionId, string requestId);
+
+    [LoggerMessage(29, LogLevel.Debug, "Connection {ConnectionId} ends with {Code}. {Reason}")]
+    internal static partial void Http2ConnectionFailed(
+        this ILogger log, string connectionId, Http2ErrorCode code, string reason);
+
+    [LoggerMessage(30, LogLevel.Debug, "Connection {ConnectionId}, stream {StreamId} ends with {Code}. {Reason}")]
+    internal static partial void Http2StreamFailed(
+        this ILogger log, string connectionId, int streamId, Http2ErrorCode code, string reason);
 
     [LoggerMessage(27, LogLevel.Debug,
         "Connection {ConnectionId}, request {RequestId}: the request's body arrives more slowly than {Rate} bytes/s.")]

@@ -35,6 +35,13 @@ internal static class EndReasons
         ConnectionEndReason.ResponseContentLengthMismatch => "response_content_length_mismatch",
         ConnectionEndReason.ServerTimeout => "server_timeout",
         ConnectionEndReason.UnexpectedEndOfRequestContent => "unexpected_end_of_request_content",
+        ConnectionEndReason.ErrorReadingHeaders => "error_reading_headers",
+        ConnectionEndReason.FlowControlWindowExceeded => "flow_control_window_exceeded",
+        ConnectionEndReason.FrameAfterStreamClose => "frame_after_stream_close",
+        ConnectionEndReason.InvalidFrameLength => "invalid_frame_length",
+        ConnectionEndReason.OutputQueueSizeExceeded => "output_queue_size_exceeded",
+        ConnectionEndReason.StreamResetLimitExceeded => "stream_reset_limit_exceeded",
+        ConnectionEndReason.UnexpectedFrame => "unexpected_frame",
         _ => null,
     };
 

@@ -12,6 +12,9 @@ internal sealed class ServerClock
     /// <summary>The heartbeat's interval: so much older than the truth the time may be.</summary>
     internal const int MostAgeMs = 1000;
 
+    /// <summary>What the server calls itself.</summary>
+    internal const string ServerName = "Tipi";
+
     private readonly bool _addServerHeader;
     private volatile HeadLines _lines;
     private long _nowMs;
@@ -45,11 +48,13 @@ internal sealed class ServerClock
 
     private HeadLines MakeLines(DateTimeOffset now)
     {
-        string date = $"Date: {now.ToString("r", CultureInfo.InvariantCulture)}\r\n";
-        string server = _addServerHeader ? "Server: Tipi\r\n" : "";
+        string text = now.ToString("r", CultureInfo.InvariantCulture);
+        string date = $"Date: {text}\r\n";
+        string server = _addServerHeader ? $"Server: {ServerName}\r\n" : "";
         return new HeadLines(
-            Encoding.ASCII.GetBytes(date), Encoding.ASCII.GetBytes(server), Encoding.ASCII.GetBytes(date + server));
+            text, Encoding.ASCII.GetBytes(date), Encoding.ASCII.GetBytes(server),
+            Encoding.ASCII.GetBytes(date + server));
     }
 
-    internal sealed record HeadLines(byte[] Date, byte[] Server, byte[] DateAndServer);
+    internal sealed record HeadLines(string DateText, byte[] Date, byte[] Server, byte[] DateAndServer);
 }

@@ -24,6 +24,12 @@ internal static partial class ServerLog
     internal static partial void ProxyHeaderRefused(
         this ILogger log, string connectionId, string peer, string reason);
 
+    [LoggerMessage(12, LogLevel.Warning,
+        "Connection {ConnectionId}, request {RequestId}: the response header {Name} was left out, since HTTP/2 has no "
+        + "such field.")]
+    internal static partial void ResponseHeaderRemoved(
+        this ILogger log, string connectionId, string requestId, string name);
+
     [LoggerMessage(5, LogLevel.Critical, "Connection {ConnectionId} failed by a fault of the server.")]
     internal static partial void ConnectionFailed(this ILogger log, Exception error, string connectionId);
 

@@ -72,7 +72,7 @@ internal static class ExchangeEnding
     private static int StatusOf(HttpExchange exchange, Exception error)
     {
         if (error is BadHttpRequestException bad) return bad.StatusCode;
-        return IsClientGone(exchange, error) || exchange.Connection.IsClosed
+        return IsClientGone(exchange, error) || exchange.IsClientGone
             ? StatusCodes.Status499ClientClosedRequest
             : StatusCodes.Status500InternalServerError;
     }
@@ -89,5 +89,5 @@ internal static class ExchangeEnding
     /// <summary>True when the application failed because nobody is there to answer.</summary>
     internal static bool IsClientGone(HttpExchange exchange, Exception error) =>
         error is ConnectionResetException or ConnectionAbortedException
-        || (exchange.Connection.IsClosed && error is OperationCanceledException or IOException);
+        || (exchange.IsClientGone && error is OperationCanceledException or IOException);
 }

@@ -24,7 +24,13 @@ internal sealed class HttpExchange
     private readonly Callbacks _completed = new();
     private string? _identifier;
 
-    internal HttpExchange(ServerContext server, IExchangeInput input, IExchangeOutput output)
+    /// <param name="server">The server.</param>
+    /// <param name="input">The way in.</param>
+    /// <param name="output">The way out.</param>
+    /// <param name="ofVersion">Features that only this version of the protocol has.</param>
+    internal HttpExchange(
+        ServerContext server, IExchangeInput input, IExchangeOutput output,
+        params ReadOnlySpan<KeyValuePair<Type, object>> ofVersion)
     {
         Server = server;
         Input = input;
@@ -43,14 +49,15 @@ internal sealed class HttpExchange
         BadRequest = new BadRequestFeature();
         ResponseTrailers = new ResponseTrailersFeature(this);
         var rates = new DataRateFeature(this);
+        var connect = new ExtendedConnectFeature(this);
         Features = server.Application.CreateFeatures();
         Features.Serve([
             Request, Response, new ResponseBodyFeature(this), new RequestBodyPipeFeature(this),
             new IdentifierFeature(this), Peer, Lifetime, new BodyDetectionFeature(this),
             new TrailersFeature(this), new UpgradeFeature(this), new MaxBodySizeFeature(this),
             new BodyControlFeature(this), BadRequest, RouteValues, Endpoint, new PersistentStateFeature(this),
-            rates, rates, ExtendedConnectFeature.None, ExtendedConnectFeature.None,
-            ResponseTrailers, new InformationalResponseFeature(this)]);
+            rates, rates, connect, connect,
+            ResponseTrailers, new InformationalResponseFeature(this)], ofVersion);
     }
 
     internal ServerContext Server { get; }
@@ -122,6 +129,11 @@ internal sealed class HttpExchange
     /// <summary>Why the body was given up; the connection can not go on.</summary>
     internal Exception? Failure { get; private set; }
 
+    /// <summary>True once nobody will take the response.</summary>
+    internal bool IsClientGone => _output.IsClosed;
+
+    internal IDictionary<object, object?> PersistentState => _output.PersistentState;
+
     internal bool HasCompletedCallbacks => !_completed.IsEmpty;
 
     internal string Identifier
@@ -135,12 +147,16 @@ internal sealed class HttpExchange
     /// <summary>The path as it was received: middleware may change what the application sees.</summary>
     internal string ReceivedPath { get; set; } = "";
 
-    internal void Attach(ServerConnection connection, string method)
+    /// <summary>A request begins.</summary>
+    /// <param name="connection">Where it came.</param>
+    /// <param name="method">As it was received.</param>
+    /// <param name="number">The request's, unique on the connection.</param>
+    internal void Attach(ServerConnection connection, string method, uint number)
     {
         Connection = connection;
         Stage = ResponseStage.Open;
         ReceivedMethod = method;
-        RequestNumber = connection.NextRequestNumber();
+        RequestNumber = number;
         AllowSynchronousIO = Server.Options.AllowSynchronousIO;
         MinRequestBodyDataRate = connection.Limits.MinRequestBodyDataRate;
         MinResponseDataRate = connection.Limits.MinResponseDataRate;
@@ -224,6 +240,12 @@ internal sealed class HttpExchange
     {
         if (Connection is not null) Failure ??= error;
     }
+
+    /// <summary>Gives the exchange up at once: the client sees that the response is not whole.</summary>
+    internal void Abort(ConnectionEndReason reason, string text) => _output.Abort(reason, text);
+
+    /// <summary>From now on <see cref="IsClientGone"/> is told to the lifetime.</summary>
+    internal void WatchForClose() => _output.WatchForClose();
 
     /// <summary>Replaces an unstarted response by a bare one with this status.</summary>
     internal void ReplaceByError(int statusCode)

@@ -24,6 +24,11 @@ internal interface IExchangeInput
     /// <summary>True when the client asks for another protocol on this connection.</summary>
     bool IsUpgradable { get; }
 
+    /// <summary>
+    /// The protocol that a CONNECT asks to speak through this exchange (RFC 8441); null for other requests.
+    /// </summary>
+    string? TunnelProtocol { get; }
+
     /// <summary>From here on the connection's bytes, in both directions, are the application's.</summary>
     void Upgrade();
 }

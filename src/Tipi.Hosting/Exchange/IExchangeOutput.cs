@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Tipi.Hosting.Diagnostics;
 
 namespace Tipi.Hosting.Exchange;
 
@@ -34,4 +35,18 @@ internal interface IExchangeOutput
     ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken);
 
     void CancelPendingFlush();
+
+    /// <summary>True once nobody will take the response: the client has gone, or wants it no more.</summary>
+    bool IsClosed { get; }
+
+    /// <summary>Gives the response up at once, and with it whatever can not go on without it.</summary>
+    void Abort(ConnectionEndReason reason, string text);
+
+    /// <summary>
+    /// From now on the exchange's lifetime is told when the client goes; nobody pays for it before somebody asks.
+    /// </summary>
+    void WatchForClose();
+
+    /// <summary>What an application keeps from one request to the next.</summary>
+    IDictionary<object, object?> PersistentState { get; }
 }

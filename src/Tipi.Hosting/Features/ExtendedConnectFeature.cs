@@ -1,25 +1,42 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Tipi.Hosting.Exchange;
 
 namespace Tipi.Hosting.Features;
 
 /// <summary>
-/// The answer of a version that has neither extended CONNECT (RFC 8441) nor WebTransport: no. Stateless and shared.
+/// Lets a CONNECT speak another protocol through its exchange (RFC 8441): a final status, then raw bytes in both
+/// directions. Where the version has no such requests, and for WebTransport, the answer is no.
 /// </summary>
 [SuppressMessage("Usage", "CA2252", Justification = "Says no to a preview of the framework, which needs no opting in.")]
-internal sealed class ExtendedConnectFeature : IHttpExtendedConnectFeature, IHttpWebTransportFeature
+internal sealed class ExtendedConnectFeature(HttpExchange exchange)
+    : IHttpExtendedConnectFeature, IHttpWebTransportFeature
 {
-    internal static ExtendedConnectFeature None { get; } = new();
+    public bool IsExtendedConnect => exchange.Input.TunnelProtocol is not null;
 
-    public bool IsExtendedConnect => false;
-
-    public string? Protocol => null;
+    public string? Protocol => exchange.Input.TunnelProtocol;
 
     public bool IsWebTransportRequest => false;
 
-    public ValueTask<Stream> AcceptAsync() =>
-        throw new InvalidOperationException(
-            "This request is no extended CONNECT: see IHttpExtendedConnectFeature.IsExtendedConnect first.");
+    public async ValueTask<Stream> AcceptAsync()
+    {
+        if (!IsExtendedConnect)
+            throw new InvalidOperationException(
+                "This request is no extended CONNECT: see IHttpExtendedConnectFeature.IsExtendedConnect first.");
+        if (exchange.IsUpgraded) throw new InvalidOperationException("The request was accepted already.");
+        if (exchange.HasStarted)
+            throw new InvalidOperationException("The response has started already: accept before it is written.");
+        if (!exchange.Connection.Endpoint.Admission.TryEnterUpgrade())
+            throw new InvalidOperationException("The limit of upgraded connections is reached.");
+        exchange.IsUpgraded = true;
+        exchange.Connection.Endpoint.Admission.LeaveRequest(exchange);
+        exchange.Response.StatusCode = StatusCodes.Status200OK;
+        exchange.ResponseHeaders.ContentLength = null;
+        await exchange.Body.FlushAsync();
+        exchange.Input.Upgrade();
+        return new UpgradedStream(exchange.RequestStream, exchange.ResponseStream);
+    }
 
     ValueTask<IWebTransportSession> IHttpWebTransportFeature.AcceptAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException("This server has no WebTransport: see IsWebTransportRequest first.");

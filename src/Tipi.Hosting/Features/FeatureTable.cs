@@ -11,8 +11,9 @@ namespace Tipi.Hosting.Features;
 /// </summary>
 internal abstract class FeatureTable : IFeatureCollection
 {
-    private readonly object?[] _served = new object?[FeatureSlots.ServedCount];
+    private readonly object?[] _served = new object?[FeatureSlots.Types.Length];
     private readonly object?[] _current = new object?[FeatureSlots.Types.Length];
+    private KeyValuePair<Type, object>[] _ofVersion = [];
     private List<KeyValuePair<Type, object>>? _others;
     private ServerConnection? _connection;
     private bool _changed;
@@ -64,11 +65,20 @@ internal abstract class FeatureTable : IFeatureCollection
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Gives the exchange's own features their places, in the order of <see cref="FeatureSlots"/>.</summary>
-    internal void Serve(ReadOnlySpan<object?> features)
+    /// <summary>Gives the exchange's own features their places.</summary>
+    /// <param name="features">In the order of <see cref="FeatureSlots"/>.</param>
+    /// <param name="ofVersion">Those without a place, which not every version of the protocol has.</param>
+    internal void Serve(ReadOnlySpan<object?> features, ReadOnlySpan<KeyValuePair<Type, object>> ofVersion)
     {
         features.CopyTo(_served);
-        features.CopyTo(_current);
+        _ofVersion = ofVersion.ToArray();
+        foreach (KeyValuePair<Type, object> feature in _ofVersion)
+        {
+            int slot = Array.IndexOf(FeatureSlots.Types, feature.Key);
+            if (slot >= 0) _served[slot] = feature.Value;
+            else (_others ??= []).Add(feature);
+        }
+        _served.CopyTo(_current, 0);
     }
 
     internal void Attach(ServerConnection connection)
@@ -85,6 +95,10 @@ internal abstract class FeatureTable : IFeatureCollection
         _changed = false;
         Revision++;
         _others?.Clear();
+        foreach (KeyValuePair<Type, object> feature in _ofVersion)
+        {
+            if (Array.IndexOf(FeatureSlots.Types, feature.Key) < 0) _others!.Add(feature);
+        }
         Array.Clear(_current);
         _served.CopyTo(_current, 0);
     }

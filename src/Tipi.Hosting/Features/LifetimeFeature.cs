@@ -27,9 +27,8 @@ internal sealed class LifetimeFeature(HttpExchange exchange) : IHttpRequestLifet
     public void Abort()
     {
         if (exchange.Connection is not { } connection) return; // the request is over
-        connection.EndsBecause(ConnectionEndReason.AbortedByApp);
         connection.Server.Logs.Connections.ConnectionAbortedByApplication(connection.Id);
-        connection.Abort("The application aborted the connection.");
+        exchange.Abort(ConnectionEndReason.AbortedByApp, "The application aborted the connection.");
     }
 
     /// <summary>Cancels the token, if it was given out for a request of this connection.</summary>
@@ -79,9 +78,9 @@ internal sealed class LifetimeFeature(HttpExchange exchange) : IHttpRequestLifet
             _isGivenOut = true;
             token = (_source ??= new CancellationTokenSource()).Token;
         }
-        connection.WatchForClose();
+        exchange.WatchForClose();
         // Either the close found the source, or this finds the close.
-        if (connection.IsClosed) OnClosed(connection);
+        if (exchange.IsClientGone) OnClosed(connection);
         return token;
     }
 }

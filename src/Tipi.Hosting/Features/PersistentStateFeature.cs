@@ -6,5 +6,5 @@ namespace Tipi.Hosting.Features;
 /// <summary>What the application keeps from one request of a connection to the next.</summary>
 internal sealed class PersistentStateFeature(HttpExchange exchange) : IPersistentStateFeature
 {
-    public IDictionary<object, object?> State => exchange.Connection.PersistentState;
+    public IDictionary<object, object?> State => exchange.PersistentState;
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
 using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Exchange;
@@ -20,7 +21,7 @@ namespace Tipi.Hosting.Http1;
 /// </code>
 /// Invariant: it holds a stream from the first byte of a head to the end of the response, and none while idle.
 /// </summary>
-internal sealed class Http1Connection(ServerConnection owner)
+internal sealed class Http1Connection(ServerConnection owner) : IConnectionProtocol
 {
     /// <summary>Requests served in one go before others get their turn: a client may pipeline without end.</summary>
     private const int LongestBurst = 32;
@@ -31,12 +32,13 @@ internal sealed class Http1Connection(ServerConnection owner)
     private ThreadHop? _hop;
     private int _burst;
     private int _lingerBytes;
+    private ProtocolChange? _change;
 
     private ThreadHop Hop => _hop ??= new ThreadHop(owner.Affinity);
 
     /// <summary>Serves the connection to its end. A peer's fault never throws out of here.</summary>
     /// <remarks>One method, since what it keeps while it waits is what an idle connection costs.</remarks>
-    internal async Task RunAsync()
+    public async Task RunAsync()
     {
         ExecutionContext clean = ExecutionContext.Capture()!;
         owner.ExpireIn(owner.Limits.KeepAliveTimeout);
@@ -56,6 +58,11 @@ internal sealed class Http1Connection(ServerConnection owner)
                 if (head == Http1HeadStatus.End) break;
 
                 Http1Stream stream = _stream!;
+                if (stream.Head.HasUpgrade && H2cUpgrade.IsAsked(stream, owner))
+                {
+                    _change = await H2cUpgrade.ReadAsync(stream);
+                    break;
+                }
                 bool isAdmitted = owner.Endpoint.Admission.TryEnterRequest(stream.Exchange);
                 if (isAdmitted && _scheduler?.WantsBlockingThread(stream.Exchange) == true)
                     await Hop.ToBlockingThread();
@@ -72,7 +79,18 @@ internal sealed class Http1Connection(ServerConnection owner)
                 _burst++;
             }
             if (_stream is { } unused) Recycle(unused, isSafe: true);
+            if (_change is not null)
+            {
+                await owner.ChangeAsync(_change);
+                return;
+            }
             await LingeringClose.RunAsync(owner, _lingerBytes);
+        }
+        catch (BadHttpRequestException error) when (_change is null)
+        {
+            // The body of a request that would have gone on in another version.
+            owner.Server.Logs.BadRequests.BodyRefused(error, owner.Id, "");
+            await LingeringClose.RunAsync(owner, LingeringClose.MostHeadBytes);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -87,7 +105,7 @@ internal sealed class Http1Connection(ServerConnection owner)
     }
 
     /// <summary>Tells the request that runs that its client has gone. Called on any thread.</summary>
-    internal void OnClosed() => Volatile.Read(ref _stream)?.Exchange.Lifetime.OnClosed(owner);
+    public void OnClosed() => Volatile.Read(ref _stream)?.Exchange.Lifetime.OnClosed(owner);
 
     private Task Start(HttpExchange exchange)
     {
@@ -115,6 +133,10 @@ internal sealed class Http1Connection(ServerConnection owner)
                 owner.DeadlineMs = long.MaxValue;
                 if (owner.Server.AccessLog is not null) stream.BeginAccess();
                 return Http1HeadStatus.Complete;
+            case ParseStatus.Invalid when error.IsLaterVersion && owner.MayChangeProtocol:
+                _change = ProtocolChange.PriorKnowledge;
+                _input.AdvanceTo(buffer.Start);
+                return Http1HeadStatus.End;
             case ParseStatus.Invalid:
                 Refuse(error, buffer);
                 _input.AdvanceTo(buffer.End);

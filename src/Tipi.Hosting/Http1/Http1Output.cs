@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Tipi.Hosting.Connections;
+using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Exchange;
 using Tipi.Protocols.Http1;
 
@@ -99,6 +100,19 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
     }
 
     public void CancelPendingFlush() => _pipe?.CancelPendingFlush();
+
+    public bool IsClosed => stream.Exchange.Connection is null or { IsClosed: true };
+
+    public IDictionary<object, object?> PersistentState => stream.Exchange.Connection.PersistentState;
+
+    public void Abort(ConnectionEndReason reason, string text)
+    {
+        if (stream.Exchange.Connection is not { } connection) return; // the request is over
+        connection.EndsBecause(reason);
+        connection.Abort(text);
+    }
+
+    public void WatchForClose() => stream.Exchange.Connection?.WatchForClose();
 
     /// <summary>Tells the client to go on with its body (RFC 9110 §10.1.1).</summary>
     internal ValueTask<FlushResult> WriteContinueAsync()

@@ -54,6 +54,8 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
 
     public bool IsUpgradable => stream.Head.HasUpgrade;
 
+    public string? TunnelProtocol => null;
+
     /// <summary>True when nothing of the body is left in the input.</summary>
     internal bool IsAtEnd => _kind switch
     {

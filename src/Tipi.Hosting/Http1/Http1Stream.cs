@@ -101,11 +101,11 @@ internal sealed class Http1Stream
         RequestFeature request = Exchange.Request;
         string method = MethodNames.GetName(head.Method);
         if (method.Length == 0) method = Text.Get(head.MethodRange.Of(bytes));
-        Exchange.Attach(connection, method);
+        Exchange.Attach(connection, method, connection.NextRequestNumber());
         Body.Attach(connection.Transport.Transport);
         Output.Attach(connection.Transport.Transport.Output);
         request.Method = method;
-        request.Scheme = "http";
+        request.Scheme = connection.Scheme;
         request.Protocol = head.MinorVersion == 1 ? HttpProtocol.Http11 : HttpProtocol.Http10;
         request.RawTarget = Text.Get(head.TargetRange.Of(bytes));
         request.QueryString = Text.Get(head.QueryRange.Of(bytes));

@@ -18,6 +18,9 @@ public readonly record struct ProtocolError(ProtocolErrorCode Code)
         _ => 400,
     };
 
+    /// <summary>The peer begins a later version, which another parser reads.</summary>
+    internal bool IsLaterVersion => Code == ProtocolErrorCode.Http2Preface;
+
     /// <summary>The method that would have been right, for the Allow field of a 405; otherwise null.</summary>
     public string? AllowedMethod => Code switch
     {

@@ -124,7 +124,11 @@ internal sealed class RingLoop : IDisposable
     }
 
     /// <summary>Has code called on the ring's thread, from any thread.</summary>
-    public void PostCall(Action<object?> callback, object? state) => Post(new PostedCall(callback, state));
+    public void PostCall(Action<object?> callback, object? state)
+    {
+        if (IsOwnedHere) Call(callback, state);
+        else Post(new PostedCall(callback, state));
+    }
 
     /// <summary>Has code called that waited for something of this ring, where the options say.</summary>
     public void Call(Action<object?> callback, object? state)

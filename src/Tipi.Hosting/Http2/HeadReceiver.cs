@@ -1,0 +1,229 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Tipi.Hosting.Connections;
+using Tipi.Hosting.Diagnostics;
+using Tipi.Hosting.Exchange;
+using Tipi.Protocols.Hpack;
+using Tipi.Protocols.Http;
+using Tipi.Protocols.Http2;
+
+namespace Tipi.Hosting.Http2;
+
+/// <summary>
+/// Makes requests, and trailers, of field blocks.
+/// <code>
+/// HEADERS [CONTINUATION…] ──→ whole block ──decoded, always──→ a stream that is started │ trailers │ refused │ nothing
+/// </code>
+/// Invariant: every block is decoded once and in order, whatever becomes of it: the decoder's table must stay that of
+/// the client. Used by the connection's loop only.
+/// </summary>
+internal sealed class HeadReceiver
+{
+    /// <summary>What HTTP/1 has in its request line does not count among the headers.</summary>
+    private const int PseudoHeaders = 5;
+
+    /// <summary>Priorities kept for streams that are not open yet (RFC 9218 §7.1).</summary>
+    private const int MostEarlyPriorities = 32;
+
+    /// <summary>Names and values of trailers, which carry digests and statuses: as over HTTP/1.</summary>
+    private const int MostTrailerBytes = 8192;
+
+    /// <summary>Fields of trailers: as over HTTP/1.</summary>
+    private const int MostTrailers = 32;
+
+    private readonly Http2Connection _connection;
+    private readonly Http2Receiver _receiver;
+    private readonly ServerConnection _owner;
+    private readonly FrameOutput _output;
+    private readonly StreamTable _streams;
+    private readonly HpackDecoder _decoder;
+    private OpenBlock _block;
+    private Dictionary<int, Http2Priority>? _earlyPriorities;
+
+    internal HeadReceiver(Http2Connection connection, Http2Receiver receiver)
+    {
+        _connection = connection;
+        _receiver = receiver;
+        _owner = connection.Owner;
+        _output = connection.Output;
+        _streams = connection.Streams;
+        _decoder = new HpackDecoder(_owner.Limits.Http2.HeaderTableSize);
+        _block = new OpenBlock(_owner.Limits.MaxRequestHeadersTotalSize + _owner.Limits.Http2.MaxFrameSize);
+    }
+
+    /// <summary>The stream whose field block is not complete; 0: none.</summary>
+    internal int OpenStreamId => _block.Start.StreamId;
+
+    /// <summary>Our settings are in force on the other side.</summary>
+    internal void OnSettingsAcknowledged() => _decoder.OnSettingsAcknowledged();
+
+    /// <summary>Gives back what an open field block holds.</summary>
+    internal void Release() => _block.Close();
+
+    /// <summary>Starts a request that came over another version, as the first stream.</summary>
+    internal void BeginCarried(CarriedRequest request)
+    {
+        Http2Stream stream = _owner.Server.Http2Streams.Rent();
+        stream.Attach(_connection, 1);
+        CarriedHead.Load(stream, request);
+        stream.State = Http2StreamState.HalfClosedRemote;
+        lock (_output.Gate)
+        {
+            _streams.Open(1);
+            _connection.Add(stream);
+            if (request.Body.Length > 0)
+            {
+                stream.Receiving.TryTake(request.Body.Length);
+                _connection.TryReceive(request.Body.Length);
+                stream.Body.Append(new ReadOnlySequence<byte>(request.Body), endStream: true);
+            }
+        }
+        Start(stream);
+    }
+
+    internal Http2Error TakeHeaders(in Http2FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        Http2Error error = Http2Payload.ReadHeaders(header, payload, out ByteRange fragment, out _);
+        if (error.Scope == Http2ErrorScope.Connection) return error;
+        ReadOnlySpan<byte> bytes = fragment.Of(payload);
+        if (header.Has(Http2FrameFlags.EndHeaders)) return TakeBlock(header, bytes, error);
+        _receiver.BeginWait();
+        _block.Open(header);
+        return _block.Add(bytes);
+    }
+
+    internal Http2Error TakeContinuation(in Http2FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        Http2Error error = _block.Add(payload);
+        if (!error.IsNone || !header.Has(Http2FrameFlags.EndHeaders)) return error;
+        error = TakeBlock(_block.Start, _block.Bytes, default);
+        _block.Close();
+        return error;
+    }
+
+    private Http2Error TakeBlock(in Http2FrameHeader header, ReadOnlySpan<byte> block, Http2Error error)
+    {
+        Http2Verdict verdict;
+        lock (_output.Gate)
+        {
+            Http2StreamState state = _streams.StateOf(header.StreamId);
+            Http2Error wrongState = default;
+            verdict = error.IsNone
+                ? Http2StreamStates.OnReceive(state, header.Type, out wrongState)
+                : Http2Verdict.Refuse;
+            if (error.IsNone) error = wrongState;
+            if (verdict == Http2Verdict.Accept && state != Http2StreamState.Idle)
+                return TakeTrailers(header, block);
+            if (state == Http2StreamState.Idle) _streams.Open(header.StreamId);
+        }
+        if (verdict == Http2Verdict.Accept && !_connection.IsLeaving)
+        {
+            if (_streams.Count < _owner.Limits.Http2.MaxStreamsPerConnection) return TakeRequest(header, block);
+            error = Http2Error.Stream(Http2ErrorCode.RefusedStream, "There are as many streams as allowed.");
+        }
+        var dropped = new DroppedFields();
+        HpackError bad = _decoder.Decode(block, ref dropped);
+        return bad == HpackError.None ? error : Compression(bad);
+    }
+
+    private Http2Error TakeRequest(in Http2FrameHeader header, ReadOnlySpan<byte> block)
+    {
+        bool isEnd = header.Has(Http2FrameFlags.EndStream);
+        Http2Stream stream = _owner.Server.Http2Streams.Rent();
+        stream.Attach(_connection, header.StreamId);
+        var rules = new Http2RequestRules { AllowsExtendedConnect = true };
+        TipiServerLimits limits = _owner.Limits;
+        var budget = new FieldBudget(
+            limits.MaxRequestHeadersTotalSize, limits.MaxRequestHeaderCount + PseudoHeaders,
+            limits.Http2.MaxRequestHeaderFieldSize);
+        var fields = new RequestFields(stream, rules, budget);
+        stream.Exchange.RequestHeaders.Thaw();
+        HpackError bad = _decoder.Decode(block, ref fields);
+        fields.End(isEnd);
+        Http2Error error = bad == HpackError.None ? fields.Error : Compression(bad);
+        if (!error.IsNone || fields.RefusalStatus != 0)
+        {
+            stream.Reset();
+            _owner.Server.Http2Streams.Return(stream);
+            return error.IsNone ? Refuse(header.StreamId, fields.RefusalStatus, isEnd) : error;
+        }
+        stream.State = isEnd ? Http2StreamState.HalfClosedRemote : Http2StreamState.Open;
+        stream.Priority = PriorityOf(header.StreamId, fields.Rules.Priority);
+        LoadRequest(stream, fields, isEnd);
+        lock (_output.Gate) _connection.Add(stream);
+        _receiver.OnRequest();
+        if (_owner.IsEnding) _connection.Leave();
+        Start(stream);
+        return default;
+    }
+
+    private void LoadRequest(Http2Stream stream, in RequestFields fields, bool isEnd)
+    {
+        HttpExchange exchange = stream.Exchange;
+        exchange.Attach(_owner, fields.Method, (uint)stream.Id);
+        exchange.Request.Method = fields.Method;
+        exchange.Request.Scheme = _owner.Scheme;
+        exchange.Request.Protocol = HttpProtocol.Http2;
+        exchange.ReceivedPath = exchange.Request.Path;
+        Http2RequestRules rules = fields.Rules;
+        stream.Body.Begin(rules.ContentLength, isEnd, rules.ExpectsContinue, fields.Protocol);
+        if (!isEnd) _connection.RequestTick();
+    }
+
+    private void Start(Http2Stream stream)
+    {
+        if (_owner.Server.AccessLog is not null) stream.BeginAccess();
+        _connection.Start(stream);
+    }
+
+    /// <summary>Answers a request that the application never sees.</summary>
+    private Http2Error Refuse(int streamId, int status, bool isEnd)
+    {
+        _owner.Server.Metrics.RequestRefused(status);
+        ILogger log = _owner.Server.Logs.BadRequests;
+        if (log.IsEnabled(LogLevel.Debug))
+            log.RequestRefused(_owner.Id, status, "The request is beyond a limit.");
+        if (!_receiver.TryProvoke()) return Http2Receiver.Calm("The client sends too many requests that are refused.");
+        lock (_output.Gate)
+        {
+            _output.WriteRefusal(streamId, status);
+            if (isEnd) return default;
+            _output.WriteReset(streamId, Http2ErrorCode.NoError);
+            _streams.NoteReset(streamId);
+        }
+        return default;
+    }
+
+    /// <summary>Under the gate.</summary>
+    private Http2Error TakeTrailers(in Http2FrameHeader header, ReadOnlySpan<byte> block)
+    {
+        if (!_streams.TryFind(header.StreamId, out Http2Stream? stream)) return default;
+        var table = new HeaderTable(HeaderRole.Request);
+        var budget = new FieldBudget(MostTrailerBytes, MostTrailers, MostTrailerBytes);
+        var fields = new TrailerFields(stream, table, budget);
+        HpackError bad = _decoder.Decode(block, ref fields);
+        if (bad != HpackError.None) return Compression(bad);
+        if (!fields.Error.IsNone) return fields.Error;
+        if (!header.Has(Http2FrameFlags.EndStream))
+            return Http2Error.Stream(Http2ErrorCode.ProtocolError, "Trailers do not end the stream.");
+        table.Freeze();
+        stream.State = Http2StreamStates.AfterReceive(stream.State, header.Type, endStream: true);
+        return stream.IsApplicationDone ? default : stream.Body.End(table);
+    }
+
+    /// <summary>Keeps what was said of a stream that is not open yet.</summary>
+    internal void KeepPriority(int id, Http2Priority priority)
+    {
+        _earlyPriorities ??= [];
+        if (_earlyPriorities.Count < MostEarlyPriorities || _earlyPriorities.ContainsKey(id))
+            _earlyPriorities[id] = priority;
+    }
+
+    /// <summary>What was said of the stream before it opened counts more than its field (RFC 9218 §7).</summary>
+    private Http2Priority PriorityOf(int id, Http2Priority field) =>
+        _earlyPriorities is not null && _earlyPriorities.Remove(id, out Http2Priority early) ? early : field;
+
+    private static Http2Error Compression(HpackError error) =>
+        Http2Error.Connection(Http2ErrorCode.CompressionError, $"A field block is malformed: {error}.");
+}

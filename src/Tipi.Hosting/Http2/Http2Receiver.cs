@@ -1,0 +1,371 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Tipi.Hosting.Connections;
+using Tipi.Hosting.Diagnostics;
+using Tipi.Hosting.Exchange;
+using Tipi.Protocols.Http;
+using Tipi.Protocols.Http2;
+
+namespace Tipi.Hosting.Http2;
+
+/// <summary>
+/// What a client sends on one connection: the preface, then frame by frame what it means.
+/// <code>
+/// Preface ──→ first SETTINGS ──→ frames ⇄ open field block (HEADERS without END_HEADERS … CONTINUATION)
+/// </code>
+/// Invariant: used by the connection's loop only; what it changes of streams it changes under the gate. A frame is
+/// looked at when all of it is there, and copied only where it lies in pieces; DATA never is.
+/// </summary>
+internal sealed class Http2Receiver
+{
+    /// <summary>What the client is told who speaks HTTP/1 where only HTTP/2 is spoken.</summary>
+    private static ReadOnlySpan<byte> WrongVersion =>
+        "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8;
+
+    private readonly Http2Connection _connection;
+    private readonly ServerConnection _owner;
+    private readonly FrameOutput _output;
+    private readonly StreamTable _streams;
+    private readonly HeadReceiver _heads;
+    private readonly Http2Settings _peer = new();
+    private readonly int _maxFrameSize;
+    private Http2Budget _budget;
+    private long _waitsSinceMs;
+    private long _creditedFrames;
+    private bool _hasPreface;
+    private bool _hasSettings;
+
+    internal Http2Receiver(Http2Connection connection)
+    {
+        _connection = connection;
+        _owner = connection.Owner;
+        _output = connection.Output;
+        _streams = connection.Streams;
+        _heads = new HeadReceiver(connection, this);
+        _maxFrameSize = _owner.Limits.Http2.MaxFrameSize;
+        _budget = new Http2Budget(_owner.Server.Clock.NowMs);
+        _waitsSinceMs = _owner.Server.Clock.NowMs;
+    }
+
+    /// <summary>True when the client has begun properly and no field block is open.</summary>
+    internal bool IsReady => _hasSettings && _heads.OpenStreamId == 0;
+
+    /// <summary>True when what must follow takes longer than a head may take.</summary>
+    internal bool IsLate
+    {
+        get
+        {
+            TimeSpan most = _owner.Limits.RequestHeadersTimeout;
+            return !IsReady && most != TimeSpan.MaxValue
+                && _owner.Server.Clock.NowMs - _waitsSinceMs > most.TotalMilliseconds + ServerClock.MostAgeMs;
+        }
+    }
+
+    /// <summary>Some time has passed.</summary>
+    internal void OnTime(long nowMs) => _budget.OnTime(nowMs);
+
+    /// <summary>A request began.</summary>
+    internal void OnRequest() => _budget.OnRequest();
+
+    /// <summary>A response was sent in full. Under the gate.</summary>
+    internal void OnAnswered() => _budget.OnAnswered();
+
+    /// <summary>The client made us refuse a request; false when it did so too often.</summary>
+    internal bool TryProvoke() => _budget.TryProvoke();
+
+    /// <summary>Something has to follow soon.</summary>
+    internal void BeginWait()
+    {
+        _waitsSinceMs = _owner.Server.Clock.NowMs;
+        _connection.RequestTick();
+    }
+
+    /// <summary>Starts the request that came before the connection changed to HTTP/2.</summary>
+    internal void BeginCarried(ProtocolChange change)
+    {
+        if (change.Request is not { } request) return;
+        if (_peer.Apply(change.Settings).IsNone) _output.Apply(_peer);
+        _heads.BeginCarried(request);
+    }
+
+    /// <summary>Takes all whole frames.</summary>
+    /// <returns>How far it came.</returns>
+    internal SequencePosition Receive(in ReadOnlySequence<byte> received)
+    {
+        ReadOnlySequence<byte> buffer = received;
+        if (!buffer.IsEmpty) _connection.OnAlive();
+        if (!_hasPreface && !TakePreface(ref buffer)) return buffer.Start;
+        Span<byte> start = stackalloc byte[Http2FrameHeader.Size];
+        while (buffer.Length >= Http2FrameHeader.Size)
+        {
+            if (buffer.FirstSpan.Length < Http2FrameHeader.Size) buffer.Slice(0, start.Length).CopyTo(start);
+            else buffer.FirstSpan[..Http2FrameHeader.Size].CopyTo(start);
+            Http2FrameHeader header = Http2FrameHeader.Parse(start);
+            Http2Error error = Check(header);
+            if (error.Scope == Http2ErrorScope.Connection)
+            {
+                _connection.Fail(error);
+                return received.End;
+            }
+            if (buffer.Length < Http2FrameHeader.Size + header.Length) break;
+            ReadOnlySequence<byte> payload = buffer.Slice(Http2FrameHeader.Size, header.Length);
+            buffer = buffer.Slice(Http2FrameHeader.Size + header.Length);
+            if (error.IsNone) error = Take(header, payload);
+            if (!error.IsNone && !Answer(header, error)) return received.End;
+        }
+        return buffer.Start;
+    }
+
+    /// <summary>Gives back what an open field block holds.</summary>
+    internal void Release() => _heads.Release();
+
+    // ---- the beginning ----
+
+    private bool TakePreface(ref ReadOnlySequence<byte> buffer)
+    {
+        switch (Http2Preface.Match(buffer))
+        {
+            case PrefaceMatch.Is:
+                buffer = buffer.Slice(Http2Preface.Bytes.Length);
+                return _hasPreface = true;
+            case PrefaceMatch.IsNot:
+                if (LooksLikeHttp1(buffer)) _output.WriteRaw(WrongVersion);
+                _connection.Fail(Http2Error.Connection(Http2ErrorCode.ProtocolError, "The preface is malformed."));
+                buffer = buffer.Slice(buffer.End);
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private static bool LooksLikeHttp1(in ReadOnlySequence<byte> buffer) =>
+        buffer.FirstSpan[0] is >= (byte)'A' and <= (byte)'Z';
+
+    private Http2Error Check(in Http2FrameHeader header)
+    {
+        Http2Error error = Http2FrameRules.CheckOrder(header, _heads.OpenStreamId);
+        if (error.IsNone) error = Http2FrameRules.Check(header, _maxFrameSize);
+        if (!error.IsNone || _hasSettings) return error;
+        return header.Type == Http2FrameType.Settings && !header.Has(Http2FrameFlags.Ack)
+            ? default
+            : Http2Error.Connection(Http2ErrorCode.ProtocolError, "The first frame is not SETTINGS.");
+    }
+
+    // ---- frames ----
+
+    private Http2Error Take(in Http2FrameHeader header, in ReadOnlySequence<byte> payload)
+    {
+        if (header.Type == Http2FrameType.Data) return TakeData(header, payload);
+        if (payload.IsSingleSegment) return Take(header, payload.FirstSpan);
+        byte[] joined = ArrayPool<byte>.Shared.Rent(header.Length);
+        payload.CopyTo(joined);
+        Http2Error error = Take(header, joined.AsSpan(0, header.Length));
+        ArrayPool<byte>.Shared.Return(joined);
+        return error;
+    }
+
+    private Http2Error Take(in Http2FrameHeader header, ReadOnlySpan<byte> payload) => header.Type switch
+    {
+        Http2FrameType.Headers => _heads.TakeHeaders(header, payload),
+        Http2FrameType.Continuation => _heads.TakeContinuation(header, payload),
+        Http2FrameType.RstStream => TakeReset(header),
+        Http2FrameType.Settings => TakeSettings(header, payload),
+        Http2FrameType.Ping => TakePing(header, payload),
+        Http2FrameType.GoAway => TakeGoAway(),
+        Http2FrameType.WindowUpdate => TakeWindowUpdate(header, payload),
+        Http2FrameType.Priority => TakePriority(header, payload),
+        Http2FrameType.PriorityUpdate => TakePriorityUpdate(payload),
+        _ => Spend(),
+    };
+
+    private Http2Error TakeData(in Http2FrameHeader header, in ReadOnlySequence<byte> payload)
+    {
+        ReadOnlySequence<byte> content = payload;
+        if (header.Has(Http2FrameFlags.Padded))
+        {
+            int padding = payload.FirstSpan[0];
+            if (padding >= header.Length)
+                return Http2Error.Connection(Http2ErrorCode.ProtocolError, "The padding is longer than the frame.");
+            content = payload.Slice(1, header.Length - 1 - padding);
+        }
+        bool isEnd = header.Has(Http2FrameFlags.EndStream);
+        Http2Error error = content.IsEmpty && !isEnd ? Spend() : default;
+        if (!error.IsNone) return error;
+        if (!content.IsEmpty) _budget.EarnControl(1);
+        lock (_output.Gate)
+        {
+            if (!_connection.TryReceive(header.Length))
+                return Http2Error.Connection(
+                    Http2ErrorCode.FlowControlError, "There is more DATA than the connection's window permits.");
+            Http2Verdict verdict = Http2StreamStates.OnReceive(
+                _streams.StateOf(header.StreamId), header.Type, out error);
+            if (verdict != Http2Verdict.Accept || !_streams.TryFind(header.StreamId, out Http2Stream? stream))
+            {
+                _connection.Consume(header.Length);
+                return verdict == Http2Verdict.Ignore && content.IsEmpty ? Spend() : error;
+            }
+            return TakeContent(stream, header, content, isEnd);
+        }
+    }
+
+    /// <summary>Under the gate.</summary>
+    private Http2Error TakeContent(
+        Http2Stream stream, in Http2FrameHeader header, in ReadOnlySequence<byte> content, bool isEnd)
+    {
+        if (!stream.Receiving.TryTake(header.Length))
+        {
+            _connection.Consume(header.Length);
+            return Http2Error.Stream(Http2ErrorCode.FlowControlError, "There is more DATA than the window permits.");
+        }
+        stream.State = Http2StreamStates.AfterReceive(stream.State, header.Type, isEnd);
+        if (stream.IsApplicationDone)
+        {
+            _connection.Consume(header.Length);
+            return default;
+        }
+        Http2Error error = stream.Body.Append(content, isEnd);
+        int overhead = header.Length - (int)content.Length;
+        if (!error.IsNone) _connection.Consume(header.Length);
+        else if (overhead > 0) _connection.OnConsumed(stream, overhead);
+        return error;
+    }
+
+    private Http2Error TakeReset(in Http2FrameHeader header)
+    {
+        lock (_output.Gate)
+        {
+            Http2Verdict verdict = Http2StreamStates.OnReceive(
+                _streams.StateOf(header.StreamId), header.Type, out Http2Error error);
+            if (verdict == Http2Verdict.Refuse) return error;
+            if (verdict == Http2Verdict.Ignore || !_streams.TryFind(header.StreamId, out Http2Stream? stream))
+                return Spend();
+            if (!_budget.TryReset()) return Calm("The client resets too many streams.");
+            _connection.OnResetByPeer(stream);
+            return default;
+        }
+    }
+
+    private Http2Error TakeSettings(in Http2FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        Http2Error error = Spend();
+        if (!error.IsNone) return error;
+        if (header.Has(Http2FrameFlags.Ack))
+        {
+            _heads.OnSettingsAcknowledged();
+            return default;
+        }
+        error = _peer.Apply(payload);
+        if (!error.IsNone) return error;
+        if (!_output.Apply(_peer))
+            return Http2Error.Connection(Http2ErrorCode.FlowControlError, "A window exceeds 2^31 - 1.");
+        _output.WriteSettingsAck();
+        if (_hasSettings) return default;
+        _hasSettings = true;
+        lock (_output.Gate) _connection.OnReady();
+        return default;
+    }
+
+    private Http2Error TakePing(in Http2FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        Http2Payload.ReadPing(payload, out long opaque);
+        if (!header.Has(Http2FrameFlags.Ack))
+        {
+            Http2Error error = Spend();
+            if (error.IsNone) _output.WritePing(isAck: true, opaque);
+            return error;
+        }
+        _connection.OnPingAnswered(opaque);
+        return Spend();
+    }
+
+    private Http2Error TakeGoAway()
+    {
+        _connection.Leave();
+        return Spend();
+    }
+
+    private Http2Error TakeWindowUpdate(in Http2FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        Http2Error error = Http2Payload.ReadWindowUpdate(header, payload, out int increment);
+        if (error.Scope == Http2ErrorScope.Connection) return error;
+        if (header.StreamId == 0)
+        {
+            error = SpendUpdate();
+            if (!error.IsNone) return error;
+            return _output.TryGrow(increment)
+                ? default
+                : Http2Error.Connection(Http2ErrorCode.FlowControlError, "The connection's window is too large.");
+        }
+        lock (_output.Gate)
+        {
+            Http2Verdict verdict = Http2StreamStates.OnReceive(
+                _streams.StateOf(header.StreamId), header.Type, out Http2Error wrongState);
+            if (verdict == Http2Verdict.Refuse) return wrongState;
+            if (verdict == Http2Verdict.Ignore || !_streams.TryFind(header.StreamId, out Http2Stream? stream))
+                return SpendUpdate();
+            if (!error.IsNone) return error;
+            if (!stream.Window.TryGrow(increment))
+                return Http2Error.Stream(Http2ErrorCode.FlowControlError, "The stream's window is too large.");
+            if (stream.Response.HasSomething && !stream.IsGone) _output.Enqueue(stream);
+        }
+        return SpendUpdate();
+    }
+
+    private Http2Error TakePriority(in Http2FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        Http2Error error = Http2Payload.ReadPriority(header, payload, out _);
+        return error.IsNone ? Spend() : error;
+    }
+
+    private Http2Error TakePriorityUpdate(ReadOnlySpan<byte> payload)
+    {
+        Http2Error error = Http2Payload.ReadPriorityUpdate(payload, out int id, out ByteRange field);
+        if (error.IsNone) error = Spend();
+        if (!error.IsNone) return error;
+        // What can not be read is as if it said nothing (RFC 9218 §4).
+        _ = Http2Priority.TryParse(field.Of(payload), out Http2Priority priority);
+        lock (_output.Gate)
+        {
+            if (_streams.TryFind(id, out Http2Stream? stream)) _output.Reprioritize(stream, priority);
+            else if (id > _streams.LastId) _heads.KeepPriority(id, priority);
+        }
+        return default;
+    }
+
+    // ---- faults ----
+
+    /// <summary>Answers a fault of the client's.</summary>
+    /// <returns>False when it ends the connection.</returns>
+    private bool Answer(in Http2FrameHeader header, Http2Error error)
+    {
+        if (error.Scope == Http2ErrorScope.Stream)
+        {
+            if (_owner.Server.Logs.BadRequests.IsEnabled(LogLevel.Debug))
+                _owner.Server.Logs.BadRequests.Http2StreamFailed(_owner.Id, header.StreamId, error.Code, error.Reason);
+            if (_budget.TryProvoke())
+            {
+                lock (_output.Gate) _connection.ResetByFault(header.StreamId, error.Code, error.Reason);
+                return true;
+            }
+            error = Calm("The client makes the server reset too many streams.");
+        }
+        _connection.Fail(error);
+        return false;
+    }
+
+    /// <summary>A frame that asks for no response.</summary>
+    private Http2Error Spend() =>
+        _budget.TryControl() ? default : Calm("The client sends too many frames that ask for nothing.");
+
+    private Http2Error SpendUpdate()
+    {
+        long frames = _output.CreditedFrames;
+        if (frames > _creditedFrames) _budget.EarnControl(2 * (frames - _creditedFrames));
+        _creditedFrames = frames;
+        return Spend();
+    }
+
+    internal static Http2Error Calm(string reason) => Http2Error.Connection(Http2ErrorCode.EnhanceYourCalm, reason);
+
+}

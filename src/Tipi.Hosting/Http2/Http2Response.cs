@@ -1,0 +1,142 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Tipi.Hosting.Diagnostics;
+using Tipi.Hosting.Exchange;
+
+namespace Tipi.Hosting.Http2;
+
+/// <summary>
+/// The way out for one stream's response. What the application writes is kept here until the connection has its turn
+/// for the stream; what it commits is seen by the connection, all at once.
+/// <code>
+/// WriteHead, Advance, WriteEnd: the application's own      Flush or end: committed      FrameOutput: sent
+/// </code>
+/// Invariant: the committed state changes under the connection's gate; the application's calls come one at a time.
+/// </summary>
+internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
+{
+    private readonly SendBuffer _buffer = new();
+    private FlushWait? _wait;
+    private Dictionary<object, object?>? _persistentState;
+    private bool _hasHead;
+    private bool _headEnds;
+    private bool _hasEnd;
+
+    private Lock Gate => stream.Connection.Output.Gate;
+
+    public bool TakesTrailers => true;
+
+    public bool IsClosed => stream.IsGone;
+
+    public IDictionary<object, object?> PersistentState => _persistentState ??= [];
+
+    // ---- committed; under the gate ----
+
+    /// <summary>The head is to be sent.</summary>
+    internal bool IsHeadDue { get; private set; }
+
+    internal bool IsHeadSent { get; private set; }
+
+    /// <summary>Nothing follows what is committed but trailers, if there are any.</summary>
+    internal bool IsEnded { get; private set; }
+
+    internal long Unsent => _buffer.Unsent;
+
+    internal bool HasTrailers { get; private set; }
+
+    /// <summary>True when the head says itself that there is no body.</summary>
+    internal bool HeadEnds => _headEnds;
+
+    /// <summary>True when there is something that no window holds back, or bytes that one may.</summary>
+    internal bool HasSomething => IsHeadDue || Unsent > 0 || IsEnded;
+
+    internal int Take(Span<byte> destination) => _buffer.Take(destination);
+
+    internal void OnHeadSent() => (IsHeadDue, IsHeadSent) = (false, true);
+
+    /// <summary>Something was sent: a flush that waits may go on.</summary>
+    internal void OnProgress()
+    {
+        if (_wait is { IsWaiting: true } wait && Unsent <= stream.MaxUnsent / 2)
+            wait.Complete(isCanceled: false, isClosed: false);
+    }
+
+    /// <summary>Nobody takes the response any more: who waits need not.</summary>
+    internal void OnGone() => _wait?.Complete(isCanceled: false, isClosed: true);
+
+    // ---- the application's side ----
+
+    public ValueTask<FlushResult> SendInformationalAsync(
+        int statusCode, HeaderTable fields, CancellationToken cancellation)
+    {
+        stream.Connection.Output.SendInformational(stream, statusCode, fields);
+        return new(new FlushResult(isCanceled: false, isCompleted: IsClosed));
+    }
+
+    public void WriteHead(bool bodyEnds)
+    {
+        HttpExchange exchange = stream.Exchange;
+        // RFC 9113 §8.1: 101 belongs to HTTP/1.
+        if (exchange.StatusCode == StatusCodes.Status101SwitchingProtocols)
+            throw new InvalidOperationException("HTTP/2 has no status 101: see IHttpExtendedConnectFeature.");
+        ConnectionFields.Remove(exchange);
+        _hasHead = true;
+        _headEnds = bodyEnds;
+    }
+
+    public Memory<byte> GetMemory(int sizeHint) => _buffer.GetMemory(sizeHint);
+
+    public void Advance(int count) => _buffer.Advance(count);
+
+    public void WriteEnd()
+    {
+        _hasEnd = true;
+        HasTrailers = stream.Exchange.ResponseTrailers.HasAny;
+        Commit();
+    }
+
+    public ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
+        Commit();
+        lock (Gate)
+        {
+            bool isCanceled = _wait?.TakeCancellation() == true;
+            if (isCanceled || IsClosed || Unsent <= stream.MaxUnsent)
+                return new(new FlushResult(isCanceled, IsClosed));
+            return (_wait ??= new FlushWait(stream)).Begin(cancellationToken);
+        }
+    }
+
+    public void CancelPendingFlush()
+    {
+        lock (Gate) (_wait ??= new FlushWait(stream)).Cancel();
+    }
+
+    public void Abort(ConnectionEndReason reason, string text) => stream.ResetByApplication();
+
+    public void WatchForClose() => stream.WatchForClose();
+
+    /// <summary>What was written so far can be sent. Ended responses need no flush.</summary>
+    internal void Commit()
+    {
+        FrameOutput output = stream.Connection.Output;
+        lock (Gate)
+        {
+            _buffer.Publish();
+            if (_hasHead && !IsHeadSent) IsHeadDue = true;
+            IsEnded |= _hasEnd;
+            if (!stream.IsGone && HasSomething) output.Enqueue(stream);
+        }
+        output.RequestPump();
+    }
+
+    internal void Attach(FrameOutput output) => _buffer.Attach(output.Gate);
+
+    internal void Reset()
+    {
+        _buffer.Reset();
+        _hasHead = _headEnds = _hasEnd = IsHeadDue = IsHeadSent = IsEnded = HasTrailers = false;
+        _persistentState = null;
+    }
+}

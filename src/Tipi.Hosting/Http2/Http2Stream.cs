@@ -1,0 +1,222 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Tipi.Hosting.Connections;
+using Tipi.Hosting.Diagnostics;
+using Tipi.Hosting.Diagnostics.Access;
+using Tipi.Hosting.Exchange;
+using Tipi.Hosting.Scheduling;
+using Tipi.Protocols.Http2;
+
+namespace Tipi.Hosting.Http2;
+
+/// <summary>
+/// One stream: a request and its response, with what HTTP/2 adds to them. Rented when its HEADERS are there, given back
+/// when application and protocol have both done with it.
+/// <code>
+///                 ┌─ State: RFC 9113 §5.1, see Http2StreamState ─────────────┐
+/// rented ──→ running ──application returned──→ ended ──END_STREAM or reset──→ given back
+///                 └──────END_STREAM or reset──→ closed ──application returned──┘
+/// </code>
+/// Invariant: it is in its connection's table until both are true, so that a handler that goes on after a reset still
+/// counts among the streams that the client may have.
+/// </summary>
+internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHttp2StreamIdFeature
+{
+    private bool _watchesClose;
+    private bool _isGone;
+
+    internal Http2Stream(ServerContext server)
+    {
+        var strings = new StringCache(!server.Options.DisableStringReuse);
+        HasOwnEncodings = server.Options.RequestEncodings is not null;
+        Text = new ReceivedText(strings, server.Options.RequestEncodings);
+        Body = new Http2RequestBody(this);
+        Response = new Http2Response(this);
+        Exchange = new HttpExchange(
+            server, Body, Response,
+            new(typeof(IHttpResetFeature), this), new(typeof(IHttp2StreamIdFeature), this));
+    }
+
+    internal Http2Connection Connection { get; private set; } = null!;
+
+    internal int Id { get; private set; }
+
+    int IHttp2StreamIdFeature.StreamId => Id;
+
+    internal HttpExchange Exchange { get; }
+
+    internal Http2RequestBody Body { get; }
+
+    internal Http2Response Response { get; }
+
+    internal ReceivedText Text { get; }
+
+    internal bool HasOwnEncodings { get; }
+
+    /// <summary>The request's entry in the access log; null while there is none.</summary>
+    internal AccessRecord? Access { get; private set; }
+
+    // ---- under the gate ----
+
+    internal Http2StreamState State { get; set; }
+
+    internal Http2Priority Priority { get; set; }
+
+    /// <summary>What the peer takes of this stream.</summary>
+    internal FlowWindow Window;
+
+    /// <summary>What the peer may send on this stream.</summary>
+    internal ReceiveWindow Receiving;
+
+    internal StreamPlace Place { get; set; }
+
+    internal Http2Stream? NextReady { get; set; }
+
+    internal bool IsApplicationDone { get; set; }
+
+    /// <summary>How slowly the peer takes the response.</summary>
+    internal WindowRate Rate;
+
+    /// <summary>True once nobody takes the response: the stream was reset, or the connection is lost.</summary>
+    internal bool IsGone => Volatile.Read(ref _isGone) || Connection is null;
+
+    /// <summary>Bytes that may be committed and unsent before a flush waits.</summary>
+    internal long MaxUnsent => Connection.Limits.MaxResponseBufferSize ?? long.MaxValue;
+
+    internal bool IsClosed => State is Http2StreamState.Closed or Http2StreamState.Reset;
+
+    // ---- its life ----
+
+    /// <summary>The request's run; it never faults.</summary>
+    internal Task Execution { get; private set; } = Task.CompletedTask;
+
+    /// <summary>A request begins.</summary>
+    internal void Attach(Http2Connection connection, int id)
+    {
+        Connection = connection;
+        Id = id;
+        _isGone = _watchesClose = false;
+        State = Http2StreamState.Idle;
+        Priority = Http2Priority.Default;
+        Place = StreamPlace.None;
+        IsApplicationDone = false;
+        Rate = default;
+        Window = new FlowWindow(connection.Output.InitialWindow);
+        Receiving = new ReceiveWindow(connection.StreamWindowSize);
+        Response.Attach(connection.Output);
+    }
+
+    internal void BeginAccess() => (Access ??= new AccessRecord()).Begin(Exchange);
+
+    /// <summary>Runs the application, on the ring or on another thread.</summary>
+    public void Execute() => Execution = RunAsync();
+
+    /// <summary>Resets the stream with a code of the application's choice.</summary>
+    void IHttpResetFeature.Reset(int errorCode)
+    {
+        if (Connection is null) return; // the request is over
+        Connection.ResetByApplication(this, (Http2ErrorCode)errorCode);
+    }
+
+    internal void ResetByApplication()
+    {
+        if (Connection is null) return;
+        Connection.ResetByApplication(this, Http2ErrorCode.InternalError);
+    }
+
+    internal void WatchForClose()
+    {
+        if (_watchesClose || Connection is not { } connection) return;
+        _watchesClose = true;
+        connection.Owner.WatchForClose();
+    }
+
+    /// <summary>Nobody takes the response: who waits learns it. Under the gate.</summary>
+    internal void OnGone()
+    {
+        if (_isGone) return;
+        Volatile.Write(ref _isGone, true);
+        Connection.Output.Remove(this);
+        Response.OnGone();
+        Exchange.Lifetime.OnClosed(Connection.Owner);
+    }
+
+    /// <summary>The response's last frame was written. Under the gate.</summary>
+    internal void OnEndSent()
+    {
+        State = Http2StreamStates.AfterSend(State, Http2FrameType.Data, endStream: true);
+        Connection.OnEndSent(this);
+    }
+
+    /// <summary>Bytes of DATA were written. Under the gate.</summary>
+    internal void TakeWindow(int bytes)
+    {
+        Window.TryTake(bytes);
+        Rate.OnSent(bytes, Response.Unsent);
+    }
+
+    /// <summary>Forgets everything, for another request of any connection.</summary>
+    internal void Reset()
+    {
+        Exchange.Reset();
+        Body.Reset();
+        Response.Reset();
+        Connection = null!;
+    }
+
+    private async Task RunAsync()
+    {
+        Http2Connection connection = Connection;
+        HttpExchange exchange = Exchange;
+        Exception? error = null;
+        bool isWhole = false;
+        try
+        {
+            Task run = Start(connection, exchange);
+            if (!run.IsCompleted)
+            {
+                await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                connection.Scheduler?.NoteResumed(exchange);
+            }
+            error = ExchangeEnding.FaultOf(run) ?? exchange.Failure;
+            isWhole = await ExchangeEnding.EndAsync(exchange, error);
+            connection.Owner.Endpoint.Admission.LeaveRequest(exchange);
+            if (exchange.HasCompletedCallbacks) await exchange.RunCompletedAsync();
+        }
+        catch (Exception fault)
+        {
+            connection.Owner.Server.Log.ConnectionFailed(fault, connection.Owner.Id);
+        }
+        Conclude(connection, error, isWhole);
+    }
+
+    private static Task Start(Http2Connection connection, HttpExchange exchange)
+    {
+        ServerConnection owner = connection.Owner;
+        if (!owner.Endpoint.Admission.TryEnterRequest(exchange)) return Overload.Answer(exchange);
+        if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStarted(exchange);
+        return connection.Scheduler is { } scheduler
+            ? scheduler.Run(exchange)
+            : owner.Server.Application.Run(exchange.Features);
+    }
+
+    private void Conclude(Http2Connection connection, Exception? error, bool isWhole)
+    {
+        try
+        {
+            connection.Owner.Endpoint.Admission.LeaveRequest(Exchange);
+            if (Exchange.IsUpgraded) connection.Owner.Endpoint.Admission.LeaveUpgrade();
+            if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStopped(Exchange);
+            if (connection.Owner.Server.AccessLog is { } log)
+                Access?.End(log, Exchange, isAborted: !isWhole || IsGone);
+            ExchangeEnding.DisposeContext(Exchange, error);
+        }
+        catch (Exception fault)
+        {
+            connection.Owner.Server.Log.ConnectionFailed(fault, connection.Owner.Id);
+        }
+        connection.OnApplicationEnded(this, isWhole);
+    }
+}

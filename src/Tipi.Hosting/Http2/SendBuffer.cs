@@ -1,0 +1,147 @@
+using System.Buffers;
+
+namespace Tipi.Hosting.Http2;
+
+/// <summary>
+/// Body bytes of one response on their way from the application to the connection.
+/// <code>
+/// head                                        tail
+/// [sent|published ....] → [published ....] → [published|written, not published|free]
+/// </code>
+/// Invariant: the application writes behind what is published, the connection reads before it. All that both sides
+/// touch changes under the connection's gate; the application enters it for a further segment and for publishing.
+/// </summary>
+internal sealed class SendBuffer
+{
+    /// <summary>Most responses are small, and a waiting stream should not hold more than it needs.</summary>
+    private const int FirstSize = 2 * 1024;
+
+    /// <summary>A DATA frame's content at the default frame size.</summary>
+    private const int FurtherSize = 16 * 1024;
+
+    private Lock _gate = null!;
+    private Segment? _head;
+    private Segment? _tail;
+    private Segment? _spare;
+    private int _written;
+
+    /// <summary>Bytes that were published and not taken.</summary>
+    internal long Unsent { get; private set; }
+
+    /// <summary>A response of a connection with this gate begins.</summary>
+    internal void Attach(Lock gate) => _gate = gate;
+
+    // ---- the application's side ----
+
+    internal Memory<byte> GetMemory(int sizeHint)
+    {
+        Segment tail = _tail is { } current && current.Array.Length - _written > Math.Max(sizeHint - 1, 0)
+            ? current
+            : Extend(sizeHint);
+        return tail.Array.AsMemory(_written);
+    }
+
+    internal void Advance(int count)
+    {
+        if (count == 0) return;
+        if (_tail is null || count > _tail.Array.Length - _written)
+            throw new ArgumentOutOfRangeException(nameof(count), count, "More than the memory that was given.");
+        _written += count;
+    }
+
+    // ---- under the gate ----
+
+    /// <summary>What was written may be taken.</summary>
+    internal void Publish()
+    {
+        if (_tail is null) return;
+        Unsent += PublishTail();
+        for (Segment? segment = _head; segment is not null && segment != _tail; segment = segment.Next)
+        {
+            Unsent += segment.Complete - segment.End;
+            segment.End = segment.Complete;
+        }
+    }
+
+    /// <summary>Takes published bytes, as many as fit.</summary>
+    internal int Take(Span<byte> destination)
+    {
+        int taken = 0;
+        while (taken < destination.Length && _head is { } head)
+        {
+            int count = Math.Min(head.End - head.Start, destination.Length - taken);
+            head.Array.AsSpan(head.Start, count).CopyTo(destination[taken..]);
+            head.Start += count;
+            taken += count;
+            if (head == _tail || head.Start < head.Complete) break;
+            _head = head.Next;
+            Recycle(head);
+        }
+        Unsent -= taken;
+        return taken;
+    }
+
+    /// <summary>Forgets everything. Nobody writes any more.</summary>
+    internal void Reset()
+    {
+        while (_head is { } head)
+        {
+            _head = head.Next;
+            Recycle(head);
+        }
+        _tail = null;
+        _written = 0;
+        Unsent = 0;
+    }
+
+    private int PublishTail()
+    {
+        int count = _written - _tail!.End;
+        _tail.End = _written;
+        return count;
+    }
+
+    private Segment Extend(int sizeHint)
+    {
+        byte[] array = ArrayPool<byte>.Shared.Rent(Math.Max(sizeHint, _tail is null ? FirstSize : FurtherSize));
+        lock (_gate)
+        {
+            Segment segment = _spare ?? new Segment();
+            _spare = null;
+            segment.Array = array;
+            if (_tail is null)
+            {
+                _head = segment;
+            }
+            else
+            {
+                _tail.Complete = _written;
+                _tail.Next = segment;
+            }
+            _tail = segment;
+            _written = 0;
+            return segment;
+        }
+    }
+
+    private void Recycle(Segment segment)
+    {
+        ArrayPool<byte>.Shared.Return(segment.Array);
+        segment.Array = [];
+        segment.Next = null;
+        segment.Start = segment.End = 0;
+        segment.Complete = int.MaxValue;
+        _spare = segment;
+    }
+
+    private sealed class Segment
+    {
+        internal byte[] Array = [];
+        internal Segment? Next;
+        internal int Start;
+        internal int End;
+
+        /// <summary>How many bytes it has in the end; known once it has a successor.</summary>
+        internal int Complete = int.MaxValue;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+using Tipi.Protocols.Http2;
+
+namespace Tipi.Hosting.Http2;
+
+/// <summary>
+/// The streams of one connection: those in use, and what is known of those that were. Used under the connection's gate.
+/// </summary>
+internal sealed class StreamTable
+{
+    /// <summary>
+    /// Streams that we reset, whose frames may still be under way: more than a client may have at once by default.
+    /// </summary>
+    private const int KeptResets = 256;
+
+    private readonly Dictionary<int, Http2Stream> _streams = [];
+    private TaskCompletionSource? _emptied;
+    private int[]? _resets;
+    private int _resetCount;
+
+    /// <summary>Streams whose request is being served, or whose response is being sent.</summary>
+    internal int Count => _streams.Count;
+
+    /// <summary>The latest stream that the client opened.</summary>
+    internal int LastId { get; private set; }
+
+    internal Dictionary<int, Http2Stream>.ValueCollection All => _streams.Values;
+
+    /// <summary>True when a stream waits for its client, which only so much time is given to.</summary>
+    internal bool NeedTime
+    {
+        get
+        {
+            foreach (Http2Stream stream in _streams.Values)
+            {
+                bool mayReceive = stream.State is Http2StreamState.Open or Http2StreamState.HalfClosedLocal;
+                if (mayReceive || stream.Response.Unsent > 0) return true;
+            }
+            return false;
+        }
+    }
+
+    internal bool TryFind(int id, [NotNullWhen(true)] out Http2Stream? stream) =>
+        _streams.TryGetValue(id, out stream);
+
+    internal void Open(int id) => LastId = id;
+
+    internal void Add(Http2Stream stream) => _streams.Add(stream.Id, stream);
+
+    internal void Remove(Http2Stream stream)
+    {
+        _streams.Remove(stream.Id);
+        if (_streams.Count == 0) _emptied?.TrySetResult();
+    }
+
+    /// <summary>Completes when no stream is left.</summary>
+    internal Task WhenEmpty()
+    {
+        if (_streams.Count == 0) return Task.CompletedTask;
+        _emptied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _emptied.Task;
+    }
+
+    /// <summary>We have reset the stream: what comes for it was sent before the client knew.</summary>
+    internal void NoteReset(int id)
+    {
+        _resets ??= new int[KeptResets];
+        _resets[_resetCount++ % KeptResets] = id;
+    }
+
+    /// <summary>The state of a stream, whether it is in use or not.</summary>
+    internal Http2StreamState StateOf(int id)
+    {
+        if (_streams.TryGetValue(id, out Http2Stream? stream)) return stream.State;
+        if (id > LastId) return Http2StreamState.Idle;
+        return _resets is not null && Array.IndexOf(_resets, id) >= 0
+            ? Http2StreamState.Reset
+            : Http2StreamState.Closed;
+    }
+}
