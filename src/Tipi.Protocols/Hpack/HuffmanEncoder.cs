@@ -39,7 +39,7 @@ internal static class HuffmanEncoder
             destination[i] = (byte)(count >= 8 ? bits >> (count - 8) : bits << (8 - count) | 0xFFu >> count);
     }
 
-    // As Encoding.Latin1 does it: a wide character must not become, cut, a control one.
+    // Values are checked when they are set; even so, a wide character must not become, cut, a line's end.
     private static int ToByte<T>(T symbol)
         where T : unmanaged, IBinaryInteger<T>
     {

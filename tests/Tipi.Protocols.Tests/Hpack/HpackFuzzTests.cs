@@ -33,6 +33,48 @@ public sealed class HpackFuzzTests
         }
     });
 
+    [Fact]
+    public void Nearly_right_blocks_mean_the_same_to_a_second_decoder() => Fuzz.Run(random =>
+    {
+        var decoder = new HpackDecoder(4096);
+        var naive = new NaiveDecoder();
+        var encoder = new HpackEncoder(4096);
+        for (bool isValid = true; isValid && random.Next(20) > 0;)
+        {
+            byte[] block = random.Next(3) == 0 ? Block(random, encoder) : HpackMutator.Next(random);
+            (List<string> expected, isValid) = naive.Decode(block);
+            var list = new FieldList(int.MaxValue);
+            HpackError error = decoder.Decode(block, ref list);
+            bool isSame = expected.SequenceEqual(list.Fields) && isValid == (error == HpackError.None);
+            Assert.True(isSame, Say(block, error));
+        }
+    });
+
+    [Fact]
+    public void A_block_cut_anywhere_is_an_error_or_a_shorter_list() => Fuzz.Run(random =>
+    {
+        byte[] block = random.Next(2) == 0 ? Block(random, new HpackEncoder(4096)) : HpackMutator.Next(random);
+        var whole = new FieldList(int.MaxValue);
+        new HpackDecoder(4096).Decode(block, ref whole);
+        for (int length = 0; length < block.Length; length++)
+        {
+            var part = new FieldList(int.MaxValue);
+            HpackError error = new HpackDecoder(4096).Decode(block.AsSpan(0, length), ref part);
+            bool isBeginning = part.Fields.SequenceEqual(whole.Fields.Take(part.Fields.Count));
+            Assert.True(isBeginning, Say(block[..length], error));
+        }
+    });
+
+    private static string Say(byte[] block, HpackError error) => $"{error} {Convert.ToHexString(block)}";
+
+    private static byte[] Block(Random random, HpackEncoder encoder)
+    {
+        var bytes = new MemoryStream();
+        Write(bytes, random, (Span<byte> to, out int written) => encoder.TryBeginBlock(to, out written));
+        for (int fields = random.Next(6); fields > 0; fields--) WriteField(bytes, random, encoder, Value(random));
+        return bytes.ToArray();
+    }
+
     private static string WriteField(MemoryStream bytes, Random random, HpackEncoder encoder, string value)
     {
         string name = s_names[random.Next(s_names.Length - 3 * random.Next(2))];
