@@ -18,24 +18,29 @@ internal static class HuffmanDecoder
         ulong bits = 0; // the next bits at the top; below the counted ones is what may be or-ed in once more
         int count = 0;
         int next = 0;
-        written = 0;
+        int size = 0; // not the out parameter, nor what Refill has a reference to: those live in memory
         while (true)
         {
             Refill(source, ref next, ref bits, ref count);
-            while (count >= HuffmanCode.ShortBits)
+            ulong rest = bits;
+            int left = count;
+            while (left >= HuffmanCode.ShortBits)
             {
-                int found = shortCodes[(int)(bits >> (64 - HuffmanCode.ShortBits))];
+                int found = shortCodes[(int)(rest >> (64 - HuffmanCode.ShortBits))];
                 if (found == 0) break;
-                destination[written++] = (byte)found;
-                bits <<= found >> 8;
-                count -= found >> 8;
+                destination[size++] = (byte)found;
+                rest <<= found >> 8;
+                left -= found >> 8;
             }
 
+            bits = rest;
+            count = left;
             if (count < HuffmanCode.MaxLength) Refill(source, ref next, ref bits, ref count);
             int symbol = FindOne((uint)(bits >> 32), out int length);
+            written = size;
             if (length > count) return CheckPadding(bits, count); // no code is the beginning of another
             if (symbol == HuffmanCode.Eos) return HpackError.HuffmanEos;
-            destination[written++] = (byte)symbol;
+            destination[size++] = (byte)symbol;
             bits <<= length;
             count -= length;
         }
