@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Tipi.Hosting.Exchange;
 
@@ -73,6 +74,7 @@ internal sealed class RequestStream(HttpExchange exchange) : Stream
 
     internal void Disable() => _isEnabled = false;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<int> TakeAsync(PipeReader reader, ValueTask<ReadResult> read, Memory<byte> buffer) =>
         Take(reader, await read, buffer.Span);
 
