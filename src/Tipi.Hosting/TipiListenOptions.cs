@@ -62,6 +62,20 @@ public sealed class TipiListenOptions : IConnectionBuilder
     }
 
     /// <summary>
+    /// What a request in clear gets where connections are to be encrypted. Default:
+    /// <see cref="PlainRequestAnswer.Redirect"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration.</exception>
+    public PlainRequestAnswer PlainRequests
+    {
+        get;
+        set => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(value), value, "PlainRequests can be Redirect or BadRequest.");
+    }
+
+    /// <summary>
     /// Permissions of a Unix socket's file. Default: null, what the umask leaves. In place before anybody can connect.
     /// </summary>
     public UnixFileMode? UnixSocketMode { get; set; }

@@ -27,6 +27,8 @@ internal static class EndpointSettings
     {
         settings.Set($"{key}:Protocols", SettingKinds.OneOf<HttpProtocols>(), value => options.Protocols = value);
         settings.Set($"{key}:Strictness", SettingKinds.OneOf<HttpStrictness>(), value => options.Strictness = value);
+        settings.Set(
+            $"{key}:PlainRequests", SettingKinds.OneOf<PlainRequestAnswer>(), value => options.PlainRequests = value);
         ProxyProtocolSettings.Apply(settings, key, options);
         UnixSocketSettings.Apply(settings, key, options);
         string limitsKey = $"{key}:Limits";

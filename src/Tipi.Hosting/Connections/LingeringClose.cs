@@ -39,7 +39,7 @@ internal static class LingeringClose
         {
             // The sockets transport closes both directions at once: there the answer must be on its way first. What
             // middleware put between may do the same.
-            if (connection.Affinity is not null && connection.IsDirect) await output.CompleteAsync();
+            if (connection.CanEndOutputFirst) await output.CompleteAsync();
             await DropInputAsync(connection, input, mostBytes);
         }
         await output.CompleteAsync();

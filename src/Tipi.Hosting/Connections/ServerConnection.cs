@@ -8,7 +8,9 @@ using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Endpoints;
 using Tipi.Hosting.Http1;
 using Tipi.Hosting.Http2;
+using Tipi.Hosting.Tls;
 using Tipi.Transport.Uring;
+using Tipi.Transport.Uring.Connections;
 
 namespace Tipi.Hosting.Connections;
 
@@ -60,8 +62,8 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     /// <summary>The connection's ring; null on another transport.</summary>
     internal IRingAffinityFeature? Affinity { get; }
 
-    /// <summary>True when nothing stands between HTTP and the transport's own pipes.</summary>
-    internal bool IsDirect => Endpoint.Pipeline is null;
+    /// <summary>True when the output can be ended while the input is still read.</summary>
+    internal bool CanEndOutputFirst => Transport.Transport.Output is UringPipeWriter or TlsWriter { IsOnRing: true };
 
     /// <summary>True when HTTP is spoken inside TLS.</summary>
     internal bool IsSecure { get; private set; }
@@ -124,7 +126,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     internal Task ServeAsync(ConnectionContext transport)
     {
         Transport = transport;
-        IsSecure = !IsDirect && transport.Features.Get<ITlsConnectionFeature>() is not null;
+        IsSecure = Endpoint.Pipeline is not null && transport.Features.Get<ITlsConnectionFeature>() is not null;
         if (SpeaksHttp2(transport)) return ChangeAsync(ProtocolChange.PriorKnowledge);
         _protocol = new Http1Connection(this);
         return _protocol.RunAsync();
@@ -167,6 +169,12 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     internal void EndsBecause(ConnectionEndReason reason)
     {
         if (_endReason == ConnectionEndReason.Unset) _endReason = reason;
+    }
+
+    /// <summary>Adds to the measurements of the connection, when there are any.</summary>
+    internal void Tag(string name, object? value)
+    {
+        if (_measurement is not null) ((IConnectionMetricsTagsFeature)Hooks).Tags.Add(new(name, value));
     }
 
     /// <summary>The application takes the connection over, or has done with it.</summary>

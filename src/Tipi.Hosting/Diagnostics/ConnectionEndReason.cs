@@ -41,6 +41,7 @@ internal enum ConnectionEndReason : byte
     ResponseContentLengthMismatch,
     ServerTimeout,
     StreamResetLimitExceeded,
+    TlsHandshakeFailed,
     UnexpectedEndOfRequestContent,
     UnexpectedFrame,
 }

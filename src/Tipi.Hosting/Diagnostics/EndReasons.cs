@@ -34,6 +34,7 @@ internal static class EndReasons
         ConnectionEndReason.RequestHeadersTimeout => "request_headers_timeout",
         ConnectionEndReason.ResponseContentLengthMismatch => "response_content_length_mismatch",
         ConnectionEndReason.ServerTimeout => "server_timeout",
+        ConnectionEndReason.TlsHandshakeFailed => "tls_handshake_failed",
         ConnectionEndReason.UnexpectedEndOfRequestContent => "unexpected_end_of_request_content",
         ConnectionEndReason.ErrorReadingHeaders => "error_reading_headers",
         ConnectionEndReason.FlowControlWindowExceeded => "flow_control_window_exceeded",

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
 
 namespace Tipi.Hosting.Diagnostics;
@@ -18,6 +19,8 @@ internal sealed class KestrelMetrics : IDisposable
     private readonly Counter<long> _rejected;
     private readonly UpDownCounter<long> _queued;
     private readonly UpDownCounter<long> _upgraded;
+    private readonly UpDownCounter<long> _activeHandshakes;
+    private readonly Histogram<double> _handshakeDuration;
     private EndpointTags? _lastTags;
 
     internal KestrelMetrics(IMeterFactory? factory)
@@ -47,6 +50,16 @@ internal sealed class KestrelMetrics : IDisposable
             "kestrel.upgraded_connections", "{connection}",
             "Number of HTTP connections that are currently upgraded (WebSockets). The number only tracks HTTP/1.1 "
             + "connections.");
+        _handshakeDuration = _meter.CreateHistogram(
+            "kestrel.tls_handshake.duration", "s", "The duration of TLS handshakes on the server.",
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries =
+                    [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+            });
+        _activeHandshakes = _meter.CreateUpDownCounter<long>(
+            "kestrel.active_tls_handshakes", "{handshake}",
+            "Number of TLS handshakes that are currently in progress on the server.");
     }
 
     private bool IsEnabled => _active.Enabled || _duration.Enabled || _queued.Enabled || _upgraded.Enabled;
@@ -93,6 +106,44 @@ internal sealed class KestrelMetrics : IDisposable
     internal void Upgraded(ConnectionMeasurement measurement, int change)
     {
         if (_upgraded.Enabled) _upgraded.Add(change, measurement.Endpoint.Tags);
+    }
+
+    /// <summary>The value of <c>tls.protocol.version</c>; null for what is no version of TLS.</summary>
+    internal static string? VersionOf(SslProtocols protocol) => protocol switch
+    {
+#pragma warning disable SYSLIB0039, CA5397 // Old versions are named, not offered.
+        SslProtocols.Tls => "1.0",
+        SslProtocols.Tls11 => "1.1",
+#pragma warning restore SYSLIB0039, CA5397
+        SslProtocols.Tls12 => "1.2",
+        SslProtocols.Tls13 => "1.3",
+        _ => null,
+    };
+
+    /// <summary>A handshake has begun.</summary>
+    /// <returns>True when it was counted as active, and is to be uncounted.</returns>
+    internal bool TlsHandshakeStarted(ConnectionContext connection)
+    {
+        if (!_activeHandshakes.Enabled) return false;
+        _activeHandshakes.Add(1, TagsOf(connection).Tags);
+        return true;
+    }
+
+    /// <summary>A handshake has ended.</summary>
+    /// <param name="connection">Whose.</param>
+    /// <param name="isActiveCounted">It was counted as active.</param>
+    /// <param name="duration">From its first byte on.</param>
+    /// <param name="protocol">What both sides agreed on.</param>
+    /// <param name="error">Why it failed; null when it did not.</param>
+    internal void TlsHandshakeEnded(
+        ConnectionContext connection, bool isActiveCounted, TimeSpan duration, SslProtocols protocol, Exception? error)
+    {
+        if (isActiveCounted) _activeHandshakes.Add(-1, TagsOf(connection).Tags);
+        if (!_handshakeDuration.Enabled) return;
+        TagList tags = TagsOf(connection).Tags;
+        if (VersionOf(protocol) is { } version) tags.Add("tls.protocol.version", version);
+        if (error is not null) tags.Add("error.type", error.GetType().FullName);
+        _handshakeDuration.Record(duration.TotalSeconds, tags);
     }
 
     public void Dispose() => _meter.Dispose();

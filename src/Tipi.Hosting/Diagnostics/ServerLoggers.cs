@@ -9,5 +9,7 @@ internal sealed class ServerLoggers(ILoggerFactory factory)
 
     internal ILogger Connections { get; } = factory.CreateLogger(ConnectionLog.Category);
 
+    internal ILogger Tls { get; } = factory.CreateLogger(TlsLog.Category);
+
     internal ILogger BadRequests { get; } = factory.CreateLogger(BadRequestLog.Category);
 }

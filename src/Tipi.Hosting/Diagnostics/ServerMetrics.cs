@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Connections;
+using Tipi.Hosting.Scheduling;
 using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting.Diagnostics;
@@ -39,6 +40,9 @@ internal sealed class ServerMetrics : IDisposable
             "tipi.learned_endpoints", "{endpoint}", "Endpoints that run on blocking threads since they held a ring.");
         _accessDropped = _meter.CreateCounter<long>(
             "tipi.access_log.dropped", "{line}", "Lines of the access log that were dropped, not written.");
+        _meter.CreateObservableUpDownCounter(
+            "tipi.queued_handshakes", static () => (long)HandshakeThreads.Shared.Waiting, "{handshake}",
+            "Steps of TLS handshakes that wait for a thread of the process.");
         _meter.CreateObservableUpDownCounter(
             "tipi.ring.memory", static () => UringMemory.HeldBytes, "By",
             "Memory of the process's rings for data that comes and goes, in use or kept for later.");

@@ -1,7 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Tracing;
+using System.Security.Authentication;
+using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Tipi.Hosting.Exchange;
+using Tipi.Hosting.Tls;
 
 namespace Tipi.Hosting.Diagnostics;
 
@@ -20,6 +23,9 @@ internal sealed class TipiEventSource : EventSource
     private long _currentConnections;
     private long _queuedConnections;
     private long _upgradedRequests;
+    private long _totalHandshakes;
+    private long _currentHandshakes;
+    private long _failedHandshakes;
 
     private TipiEventSource()
     {
@@ -59,6 +65,38 @@ internal sealed class TipiEventSource : EventSource
     [NonEvent]
     internal void CountUpgrade(int change) => Interlocked.Add(ref _upgradedRequests, change);
 
+    [NonEvent]
+    internal void TlsHandshakeStarted()
+    {
+        Interlocked.Increment(ref _totalHandshakes);
+        Interlocked.Increment(ref _currentHandshakes);
+    }
+
+    [NonEvent]
+    internal void TlsHandshakeBegun(string connectionId, SslProtocols protocols)
+    {
+        if (IsEnabled(EventLevel.Informational, EventKeywords.None))
+            TlsHandshakeStart(connectionId, protocols.ToString());
+    }
+
+    [NonEvent]
+    internal void TlsHandshakeStopped(string connectionId, TlsFeatures features)
+    {
+        Interlocked.Decrement(ref _currentHandshakes);
+        if (!IsEnabled(EventLevel.Informational, EventKeywords.None)) return;
+        string protocol = Encoding.UTF8.GetString(features.ApplicationProtocol.Span);
+        TlsHandshakeStop(connectionId, features.Protocol.ToString(), protocol, features.HostName);
+    }
+
+    [NonEvent]
+    internal void TlsHandshakeGivenUp(string connectionId)
+    {
+        Interlocked.Decrement(ref _currentHandshakes);
+        Interlocked.Increment(ref _failedHandshakes);
+        if (IsEnabled(EventLevel.Error, EventKeywords.None)) TlsHandshakeFailed(connectionId);
+        if (IsEnabled(EventLevel.Informational, EventKeywords.None)) TlsHandshakeStop(connectionId, "", "", "");
+    }
+
     [Event(1, Level = EventLevel.Informational)]
     private void ConnectionStart(string connectionId, string? localEndPoint, string? remoteEndPoint) =>
         WriteEvent(1, connectionId, localEndPoint, remoteEndPoint);
@@ -82,6 +120,19 @@ internal sealed class TipiEventSource : EventSource
         if (IsEnabled(EventLevel.Informational, EventKeywords.None)) WriteEvent(5, connectionId);
     }
 
+    [Event(8, Level = EventLevel.Informational)]
+    private void TlsHandshakeStart(string connectionId, string sslProtocols) =>
+        WriteEvent(8, connectionId, sslProtocols);
+
+    [Event(9, Level = EventLevel.Informational)]
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "All arguments are strings.")]
+    private void TlsHandshakeStop(
+        string connectionId, string sslProtocols, string applicationProtocol, string hostName) =>
+        WriteEvent(9, connectionId, sslProtocols, applicationProtocol, hostName);
+
+    [Event(10, Level = EventLevel.Error)]
+    private void TlsHandshakeFailed(string connectionId) => WriteEvent(10, connectionId);
+
     protected override void OnEventCommand(EventCommandEventArgs command)
     {
         if (command.Command != EventCommand.Enable) return;
@@ -96,6 +147,15 @@ internal sealed class TipiEventSource : EventSource
             });
             AddCounter("total-connections", "Total Connections", () => Volatile.Read(ref _totalConnections));
             AddCounter("current-connections", "Current Connections", () => Volatile.Read(ref _currentConnections));
+            _counters.Add(new IncrementingPollingCounter(
+                "tls-handshakes-per-second", this, () => Volatile.Read(ref _totalHandshakes))
+            {
+                DisplayName = "TLS Handshake Rate",
+                DisplayRateTimeScale = TimeSpan.FromSeconds(1),
+            });
+            AddCounter("total-tls-handshakes", "Total TLS Handshakes", () => Volatile.Read(ref _totalHandshakes));
+            AddCounter("current-tls-handshakes", "Current TLS Handshakes", () => Volatile.Read(ref _currentHandshakes));
+            AddCounter("failed-tls-handshakes", "Failed TLS Handshakes", () => Volatile.Read(ref _failedHandshakes));
             AddCounter(
                 "connection-queue-length", "Connection Queue Length", () => Volatile.Read(ref _queuedConnections));
             // Of HTTP/2 streams that wait; there are none on HTTP/1.

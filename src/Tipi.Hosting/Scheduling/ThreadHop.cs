@@ -20,6 +20,7 @@ internal sealed class ThreadHop(IRingAffinityFeature? affinity) : ICriticalNotif
         Pool,
         Ring,
         BlockingThread,
+        HandshakeThread,
     }
 
     public bool IsCompleted => false;
@@ -28,6 +29,20 @@ internal sealed class ThreadHop(IRingAffinityFeature? affinity) : ICriticalNotif
     internal ThreadHop ToBlockingThread()
     {
         _target = Target.BlockingThread;
+        return this;
+    }
+
+    /// <summary>Goes on on a thread for cryptography, when one is free.</summary>
+    internal ThreadHop ToHandshakeThread()
+    {
+        _target = Target.HandshakeThread;
+        return this;
+    }
+
+    /// <summary>Goes on where the connection is served: on its ring, or on the pool when it has none.</summary>
+    internal ThreadHop Home()
+    {
+        _target = affinity is null ? Target.Pool : Target.Ring;
         return this;
     }
 
@@ -54,6 +69,7 @@ internal sealed class ThreadHop(IRingAffinityFeature? affinity) : ICriticalNotif
         _continuation = continuation;
         if (_target == Target.Ring) affinity!.Post(s_goOn, this);
         else if (_target == Target.BlockingThread) BlockingThreads.Shared.Queue(this);
+        else if (_target == Target.HandshakeThread) HandshakeThreads.Shared.Queue(this);
         else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 

@@ -72,6 +72,7 @@ public readonly record struct ProtocolError(ProtocolErrorCode Code)
         ProtocolErrorCode.BodyTooLarge => "The body is too large.",
         ProtocolErrorCode.Timeout => "The message did not arrive in time.",
         ProtocolErrorCode.UnexpectedEnd => "The bytes end inside a message.",
+        ProtocolErrorCode.NeedsTls => "The request came in clear where TLS is spoken.",
         _ => "The message is malformed.",
     };
 }

@@ -122,4 +122,7 @@ public enum ProtocolErrorCode : byte
 
     /// <summary>The end of the bytes inside a message. 400.</summary>
     UnexpectedEnd,
+
+    /// <summary>A message in clear where only an encrypted one is taken. 400.</summary>
+    NeedsTls,
 }

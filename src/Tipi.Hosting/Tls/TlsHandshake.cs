@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Net.Security;
+using System.Security.Authentication;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+using Tipi.Hosting.Connections;
+using Tipi.Hosting.Diagnostics;
+using Tipi.Protocols.Tls;
+
+namespace Tipi.Hosting.Tls;
+
+/// <summary>One handshake, counted and told of from its first byte to its end.</summary>
+internal sealed class TlsHandshake
+{
+    private readonly ServerConnection _connection;
+    private readonly TlsGate _gate;
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly bool _isActiveCounted;
+    private Exception? _choiceError;
+
+    internal TlsHandshake(ServerConnection connection, TlsGate gate)
+    {
+        _connection = connection;
+        _gate = gate;
+        _isActiveCounted = connection.Server.Metrics.Kestrel?.TlsHandshakeStarted(connection.Transport) == true;
+        TipiEventSource.Log.TlsHandshakeStarted();
+    }
+
+    /// <summary>Shakes hands.</summary>
+    /// <param name="connection">The connection; it gets the features.</param>
+    /// <param name="hello">What the client has sent.</param>
+    /// <param name="bytes">The same, as it came.</param>
+    /// <param name="patience">What is left of the time.</param>
+    /// <returns>An open session; null when the handshake failed, which is told.</returns>
+    internal async Task<TlsSession?> RunAsync(
+        ConnectionContext connection, ClientHello hello, byte[] bytes, TimeSpan patience)
+    {
+        var session = new TlsSession(connection.Transport, _connection);
+        var features = new TlsFeatures(_connection, session, hello, bytes);
+        features.AddTo(connection.Features);
+        using var timeout = new CancellationTokenSource(patience);
+        try
+        {
+            await session.AuthenticateAsync(
+                (stream, info, _, cancellation) => ChooseAsync(connection, features, info, cancellation),
+                timeout.Token);
+            features.OnHandshakeEnded(isGood: true);
+            Succeed(features);
+            return session;
+        }
+        catch (Exception error)
+        {
+            features.OnHandshakeEnded(isGood: false);
+            session.Dispose();
+            Fail(error);
+            return null;
+        }
+    }
+
+    /// <summary>The handshake has failed: by its time, by the peer, or by the application.</summary>
+    internal void Fail(Exception error)
+    {
+        ServerContext server = _connection.Server;
+        server.Metrics.Kestrel?.TlsHandshakeEnded(
+            _connection.Transport, _isActiveCounted, Stopwatch.GetElapsedTime(_start), SslProtocols.None, error);
+        TipiEventSource.Log.TlsHandshakeGivenUp(_connection.Id);
+        _connection.EndsBecause(ConnectionEndReason.TlsHandshakeFailed);
+        if (_choiceError is not null) LogChoice(_choiceError);
+        else if (error is OperationCanceledException and not ConnectionAbortedException)
+            server.Logs.Tls.HandshakeTimedOut(_connection.Id);
+        else server.Logs.Tls.HandshakeFailed(error, _connection.Id);
+    }
+
+    private void Succeed(TlsFeatures features)
+    {
+        SslProtocols protocol = features.Protocol;
+        KestrelMetrics? metrics = _connection.Server.Metrics.Kestrel;
+        metrics?.TlsHandshakeEnded(
+            _connection.Transport, _isActiveCounted, Stopwatch.GetElapsedTime(_start), protocol, error: null);
+        if (KestrelMetrics.VersionOf(protocol) is { } version) _connection.Tag("tls.protocol.version", version);
+        TipiEventSource.Log.TlsHandshakeStopped(_connection.Id, features);
+        if (_connection.Server.Logs.Tls.IsEnabled(LogLevel.Debug))
+            _connection.Server.Logs.Tls.HandshakeSucceeded(_connection.Id, protocol);
+    }
+
+    private async ValueTask<SslServerAuthenticationOptions> ChooseAsync(
+        ConnectionContext connection, TlsFeatures features, SslClientHelloInfo info, CancellationToken cancellation)
+    {
+        var context = new TlsHandshakeContext(connection, features.SslStream, features, info)
+        {
+            Protocols = _gate.Endpoint.Protocols,
+        };
+        SslServerAuthenticationOptions options;
+        try
+        {
+            options = await _gate.Policy.SelectAsync(context, cancellation);
+        }
+        catch (Exception error) when (error is not (AuthenticationException or OperationCanceledException))
+        {
+            _choiceError = error;
+            throw;
+        }
+        features.AllowsDelayedCertificate = context.AllowsDelayedClientCertificate;
+        options.ApplicationProtocols ??= AlpnList.Of(context.Protocols);
+        TipiEventSource.Log.TlsHandshakeBegun(_connection.Id, options.EnabledSslProtocols);
+        return options;
+    }
+
+    private void LogChoice(Exception error)
+    {
+        if (_gate.ChoiceLog.TryTake(_connection.Server.Clock.NowMs, out long others))
+            _connection.Server.Logs.Tls.ChoiceFailed(error, _connection.Id, others);
+    }
+}

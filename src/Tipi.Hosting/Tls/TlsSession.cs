@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Tipi.Hosting.Connections;
+using Tipi.Hosting.Scheduling;
+
+namespace Tipi.Hosting.Tls;
+
+/// <summary>
+/// A connection's encryption: the only type, with the streams around it, that knows which library does it.
+/// <code>
+/// made ──AuthenticateAsync──→ open: Input, Output ──Dispose──→ over
+///           └ fails: over                └ NegotiateAsync: asks for the client's certificate, once
+/// </code>
+/// </summary>
+internal sealed class TlsSession : IDuplexPipe, IDisposable
+{
+    private readonly IDuplexPipe _transport;
+    private readonly RecordStream _records;
+    private readonly ThreadHop _hop;
+    private TlsReader? _reader;
+    private TlsWriter? _writer;
+
+    internal TlsSession(IDuplexPipe transport, ServerConnection connection)
+    {
+        _transport = transport;
+        _hop = new ThreadHop(connection.Affinity);
+        _records = new RecordStream(transport, connection, _hop);
+        Stream = new SslStream(_records, leaveInnerStreamOpen: true);
+    }
+
+    internal SslStream Stream { get; }
+
+    public PipeReader Input => _reader!;
+
+    public PipeWriter Output => _writer!;
+
+    internal SslProtocols Protocol => Stream.SslProtocol;
+
+    /// <summary>Shakes hands, on a thread for that; afterwards the session is open.</summary>
+    /// <exception cref="OperationCanceledException">The time is up.</exception>
+    /// <exception cref="IOException">The peer has gone.</exception>
+    /// <exception cref="AuthenticationException">There is nothing that both sides want.</exception>
+    internal async Task AuthenticateAsync(ServerOptionsSelectionCallback choose, CancellationToken cancellation)
+    {
+        await _hop.ToHandshakeThread();
+        try
+        {
+            cancellation.ThrowIfCancellationRequested(); // by now, when there is a storm of them
+            await Stream.AuthenticateAsServerAsync(choose, state: null, cancellation);
+            _reader = new TlsReader(_transport.Input, _records, Stream);
+            _writer = new TlsWriter(_transport.Output, Stream);
+        }
+        finally
+        {
+            await _hop.Home();
+        }
+    }
+
+    /// <summary>Asks the client for its certificate, in the middle of the session.</summary>
+    /// <exception cref="InvalidOperationException">The client has sent what nobody has read yet.</exception>
+    internal async Task NegotiateAsync(CancellationToken cancellation)
+    {
+        if (!IsDrained())
+            throw new InvalidOperationException(
+                "The client has sent data that was not read: read the request's body before asking for a certificate.");
+        try
+        {
+            if (OperatingSystem.IsMacOS())
+                throw new PlatformNotSupportedException("macOS can not ask for a certificate after the handshake.");
+#pragma warning disable CA1416 // Linux, FreeBSD and Windows can; nothing else runs this server.
+            await Stream.NegotiateClientCertificateAsync(cancellation);
+#pragma warning restore CA1416
+        }
+        finally
+        {
+            await _hop.Home();
+        }
+    }
+
+    internal X509Certificate2? GetClientCertificate() => Stream.RemoteCertificate switch
+    {
+        null => null,
+        X509Certificate2 known => known,
+        { } other => X509CertificateLoader.LoadCertificate(other.GetRawCertData()),
+    };
+
+    /// <summary>Ends the stream in both directions, unless that was done.</summary>
+    public void Dispose()
+    {
+        _writer?.Complete();
+        _reader?.Complete();
+        Stream.Dispose();
+    }
+
+    private bool IsDrained()
+    {
+        if (!_reader!.IsDrained) return false;
+        if (!_transport.Input.TryRead(out ReadResult read)) return true;
+        _transport.Input.AdvanceTo(read.Buffer.Start);
+        return read.Buffer.IsEmpty;
+    }
+}
