@@ -80,6 +80,12 @@ internal sealed class HandshakeThreads
         {
             IThreadPoolWorkItem? work;
             worker.BeganMs = long.MaxValue; // idle: as good as quick
+            if (CountQuick() > Environment.ProcessorCount)
+            {
+                // Who waited for somebody is back, and others were started in the meantime.
+                _workers.Remove(worker);
+                return null;
+            }
             while (!_work.TryDequeue(out work))
             {
                 _idle++;

@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Logging;
+using Tipi.Hosting.Tests.Server;
+
+namespace Tipi.Hosting.Tests.Tls;
+
+/// <summary>HTTP in clear where TLS is spoken.</summary>
+public sealed class PlainRequestTests
+{
+    [Theory, OnEachTransport]
+    public async Task A_request_is_sent_to_https(TipiTransport transport)
+    {
+        await using TestServer server = await StartAsync(transport);
+        (string Line, string Host, string Location)[] cases =
+        [
+            ("GET /a/b?c=d HTTP/1.1", "Host: site.example:8443\r\n", "https://site.example:8443/a/b?c=d"),
+            ("GET / HTTP/1.1", "Host: site.example\r\n", $"https://site.example:{server.Port}/"),
+            ("POST /%2f..;x HTTP/1.1", "Host: [::1]\r\nContent-Length: 2\r\n", $"https://[::1]:{server.Port}/%2f..;x"),
+            ("GET /a HTTP/1.1", "Host: [::1]:9\r\n", "https://[::1]:9/a"),
+            ("GET http://site.example:7?q HTTP/1.1", "Host: site.example:7\r\n", "https://site.example:7/?q"),
+            ("HEAD / HTTP/1.0", "Host: h:1\r\n", "https://h:1/"),
+        ];
+        foreach (var (line, host, location) in cases)
+        {
+            using RawClient client = await server.ConnectAsync();
+            await client.SendAsync($"{line}\r\n{host}\r\n");
+            RawResponse response = await client.ReadResponseAsync();
+            Assert.Equal((308, location, "0", "close"), (
+                response.Status, response.Header("Location"), response.Header("Content-Length"),
+                response.Header("Connection")));
+            Assert.True(await client.IsEndedAsync());
+        }
+    }
+
+    [Theory, OnEachTransport]
+    public async Task A_request_may_be_refused_instead(TipiTransport transport)
+    {
+        await using TestServer server = await StartAsync(
+            transport, options => options.PlainRequests = PlainRequestAnswer.BadRequest);
+
+        RawResponse response = await server.AskAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        Assert.Equal((400, null), (response.Status, response.Header("Location")));
+    }
+
+    [Theory, OnEachTransport]
+    public async Task What_is_no_request_is_refused(TipiTransport transport)
+    {
+        await using TestServer server = await StartAsync(transport);
+
+        Assert.Equal(400, (await server.AskAsync("GET / HTTP/1.1\r\n\r\n")).Status);
+        Assert.Equal(400, (await server.AskAsync("GET / HTTP/1.0\r\n\r\n")).Status); // names no host
+        Assert.Equal(400, (await server.AskAsync("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
+        Assert.Equal(400, (await server.AskAsync("GET / HTTP/1.1\r\nHost: a\r\n b: c\r\n\r\n")).Status);
+        Assert.Equal(505, (await server.AskAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).Status);
+        Assert.Equal(
+            414, (await server.AskAsync($"GET /{new string('a', 20_000)} HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
+        Assert.Equal(
+            431, (await server.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\nB: {new string('a', 60_000)}\r\n\r\n")).Status);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task Noise_is_closed_without_an_answer(TipiTransport transport)
+    {
+        await using TestServer server = await StartAsync(transport);
+        foreach (byte[] noise in (byte[][])[[0], [0xFF, 0xFE, 0xFD], [0x80, 0x2E, 1, 3, 1, 0, 0]])
+        {
+            using RawClient client = await server.ConnectAsync();
+            await client.SendAsync(noise);
+            Assert.True(await client.IsEndedAsync());
+        }
+
+        Assert.Equal(3, server.Logs.Count(line => line is { EventId: 21, Category: "Tipi.Server.Tls" }));
+        Assert.DoesNotContain(server.Logs, line => line.Level > LogLevel.Debug);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task A_head_that_comes_byte_by_byte_is_answered_at_its_end(TipiTransport transport)
+    {
+        await using TestServer server = await StartAsync(transport);
+        using RawClient client = await server.ConnectAsync();
+        foreach (char one in "GET /slow HTTP/1.1\r\nHost: a:1\r\n\r\n") await client.SendAsync($"{one}");
+
+        Assert.Equal("https://a:1/slow", (await client.ReadResponseAsync()).Header("Location"));
+    }
+
+    [Theory, OnEachTransport]
+    public async Task A_head_that_does_not_come_is_given_up(TipiTransport transport)
+    {
+        await using TestServer server = await StartAsync(transport, options => options.ConfigureLimits(
+            limits => limits.RequestHeadersTimeout = TimeSpan.FromMilliseconds(100)));
+        using RawClient client = await server.ConnectAsync();
+        await client.SendAsync("GET / HT");
+
+        Assert.Equal(408, (await client.ReadResponseAsync()).Status);
+    }
+
+    private static Task<TestServer> StartAsync(TipiTransport transport, Action<TipiListenOptions>? configure = null) =>
+        TestServer.StartAsync(
+            transport,
+            static _ => throw new InvalidOperationException("The application must not see requests in clear."),
+            options =>
+            {
+                configure?.Invoke(options.CodeEndpoints[0]);
+                options.CodeEndpoints[0].UseTls(new TestPolicy());
+            });
+}
