@@ -11,5 +11,7 @@ internal sealed class ServerLoggers(ILoggerFactory factory)
 
     internal ILogger Tls { get; } = factory.CreateLogger(TlsLog.Category);
 
+    internal ILogger Certificates { get; } = factory.CreateLogger(CertificateLog.Category);
+
     internal ILogger BadRequests { get; } = factory.CreateLogger(BadRequestLog.Category);
 }
