@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 
 namespace Tipi.Hosting;
@@ -5,11 +6,24 @@ namespace Tipi.Hosting;
 /// <summary>An endpoint that configuration gives, to be completed in code.</summary>
 public sealed class TipiEndpointConfiguration
 {
-    internal TipiEndpointConfiguration(TipiListenOptions listenOptions, IConfigurationSection configSection)
+    internal TipiEndpointConfiguration(
+        TipiListenOptions listenOptions, IConfigurationSection configSection, bool isHttps,
+        HttpsConnectionAdapterOptions httpsOptions)
     {
         ListenOptions = listenOptions;
         ConfigSection = configSection;
+        IsHttps = isHttps;
+        HttpsOptions = httpsOptions;
     }
+
+    /// <summary>True when the endpoint's address is https.</summary>
+    public bool IsHttps { get; }
+
+    /// <summary>
+    /// How it is encrypted, with what configuration says of it. The default certificate is not in it yet. Of no effect
+    /// when the address is not https.
+    /// </summary>
+    public HttpsConnectionAdapterOptions HttpsOptions { get; }
 
     /// <summary>The endpoint, with what configuration says of it.</summary>
     public TipiListenOptions ListenOptions { get; }

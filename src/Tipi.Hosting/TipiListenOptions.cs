@@ -185,7 +185,9 @@ public sealed class TipiListenOptions : IConnectionBuilder
 
     /// <summary>The address, as <c>http://127.0.0.1:5000</c>.</summary>
     public override string ToString() =>
-        IsLocalhost ? $"http://localhost:{IPEndPoint!.Port}" : AddressText.Of(EndPoint);
+        IsLocalhost
+            ? $"{AddressText.Scheme(Tls is not null)}://localhost:{IPEndPoint!.Port}"
+            : AddressText.Of(EndPoint, Tls is not null);
 
     /// <summary>The limits that hold here.</summary>
     internal TipiServerLimits MakeLimits()

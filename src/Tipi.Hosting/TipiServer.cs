@@ -13,6 +13,7 @@ using Tipi.Hosting.Diagnostics.Access;
 using Tipi.Hosting.Endpoints;
 using Tipi.Hosting.Exchange;
 using Tipi.Hosting.Systemd;
+using Tipi.Hosting.Tls.Certificates;
 using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting;
@@ -34,6 +35,7 @@ internal sealed class TipiServer : IServer
     private IConnectionListenerFactory? _transport;
     private EndpointSet? _endpoints;
     private ConfigurationWatch? _watch;
+    private CertificateWatch? _certificates;
     private SystemdService? _systemd;
     private Task? _stop;
 
@@ -117,6 +119,8 @@ internal sealed class TipiServer : IServer
             await _endpoints.BindAsync(plan, cancellationToken).ConfigureAwait(false);
             _heartbeat.Start();
             _endpoints.Start();
+            _certificates = new CertificateWatch(_options.Certificates, _context.Logs.Certificates);
+            _certificates.Start();
             _systemd?.Follow(_options.ApplicationServices);
         }
         finally
@@ -142,6 +146,8 @@ internal sealed class TipiServer : IServer
         if (_context is null) return;
         var steps = new StopSteps();
         if (_watch is not null) await steps.TakeAsync(() => _watch.DisposeAsync().AsTask()).ConfigureAwait(false);
+        if (_certificates is not null)
+            await steps.TakeAsync(() => _certificates.DisposeAsync().AsTask()).ConfigureAwait(false);
         if (_heartbeat?.IsRunning == true)
         {
             _context.IsDraining = true;

@@ -2,10 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Tipi.Hosting.Configuration;
 using Tipi.Hosting.Endpoints;
 using Tipi.Hosting.Systemd;
+using Tipi.Hosting.Tls.Certificates;
 using Tipi.Protocols.Http;
 using Tipi.Transport.Uring;
 
@@ -151,7 +153,12 @@ public sealed class TipiServerOptions
     /// <summary>Endpoints given in code.</summary>
     internal List<TipiListenOptions> CodeEndpoints { get; } = [];
 
+    /// <summary>The certificates of the endpoints that come from files.</summary>
+    internal CertificateBook Certificates { get; } = new();
+
     private Action<TipiListenOptions> EndpointDefaults { get; set; } = static _ => { };
+
+    private Action<HttpsConnectionAdapterOptions> HttpsDefaults { get; set; } = static _ => { };
 
     /// <summary>Takes no endpoints from configuration but those that the result is told of.</summary>
     public TipiConfigurationLoader Configure() => Configure(new ConfigurationBuilder().Build());
@@ -180,6 +187,16 @@ public sealed class TipiServerOptions
     {
         ArgumentNullException.ThrowIfNull(configure);
         EndpointDefaults = configure;
+    }
+
+    /// <summary>
+    /// Sets what every endpoint with HTTPS starts from, in code or in configuration; not those whose options are given
+    /// whole or whose handshakes a function decides about.
+    /// </summary>
+    public void ConfigureHttpsDefaults(Action<HttpsConnectionAdapterOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        HttpsDefaults = configure;
     }
 
     /// <summary>Listens on an address and port. Endpoints given in code win over configured addresses.</summary>
@@ -316,6 +333,12 @@ public sealed class TipiServerOptions
     {
         ConfigurationLoader?.ApplyDefaults(options);
         EndpointDefaults(options);
+    }
+
+    internal void ApplyHttpsDefaults(HttpsConnectionAdapterOptions options)
+    {
+        ConfigurationLoader?.ApplyHttpsDefaults(options);
+        HttpsDefaults(options);
     }
 
     /// <summary>Other limits, for connections that come from now on.</summary>

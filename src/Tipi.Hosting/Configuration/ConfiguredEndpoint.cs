@@ -1,3 +1,5 @@
+using Tipi.Hosting.Tls;
+
 namespace Tipi.Hosting.Configuration;
 
 /// <summary>An endpoint as configured.</summary>
@@ -11,9 +13,7 @@ internal sealed class ConfiguredEndpoint
         Key = key;
         Url = url;
         _settings = settings;
-        string limits = $"{key}:Limits";
-        Identity = settings.Fingerprint(key, except: limits)
-            + settings.Fingerprint(EndpointSettings.Defaults, except: $"{EndpointSettings.Defaults}:Limits");
+        Identity = Fingerprint(key) + Fingerprint(EndpointSettings.Defaults);
     }
 
     internal string Name { get; }
@@ -30,4 +30,13 @@ internal sealed class ConfiguredEndpoint
     internal string UrlPath => _settings.PathOf($"{Key}:Url");
 
     internal void Apply(TipiListenOptions options) => EndpointSettings.Apply(_settings, Key, options);
+
+    /// <summary>What is said of TLS, with the certificates opened.</summary>
+    /// <exception cref="InvalidOperationException">A value or a certificate is wrong; the message names the key.
+    /// </exception>
+    internal HttpsSetup ReadTls(TipiServerOptions options) => TlsSettings.Read(_settings, Key, options);
+
+    // Limits and certificates hold for the next connection, on the same socket.
+    private string Fingerprint(string key) =>
+        _settings.Fingerprint(key, [$"{key}:Limits", .. TlsSettings.Keys.Select(tls => $"{key}:{tls}")]);
 }

@@ -10,9 +10,6 @@ internal static class EndpointSettings
 
     internal const string Endpoints = "Endpoints";
 
-    /// <summary>What only an endpoint with TLS can have.</summary>
-    private static readonly string[] s_tlsKeys = ["Certificate", "ClientCertificateMode", "SslProtocols", "Sni"];
-
     /// <summary>The endpoints, by name.</summary>
     /// <exception cref="InvalidOperationException">One has no address, or says what only TLS understands.</exception>
     internal static IReadOnlyList<ConfiguredEndpoint> Read(Settings settings)
@@ -43,7 +40,7 @@ internal static class EndpointSettings
         string url = settings.Text($"{key}:Url") ?? throw new InvalidOperationException(
             $"The endpoint {settings.PathOf(key)} has no Url; give it one, as http://*:8080.");
         bool isTls = url.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
-        string? tlsKey = isTls ? null : s_tlsKeys.FirstOrDefault(one => settings.Has($"{key}:{one}"));
+        string? tlsKey = isTls ? null : TlsSettings.Keys.FirstOrDefault(one => settings.Has($"{key}:{one}"));
         if (tlsKey is not null)
             throw new InvalidOperationException(
                 $"{settings.PathOf($"{key}:{tlsKey}")} is only for https; the Url of the endpoint is {url}.");

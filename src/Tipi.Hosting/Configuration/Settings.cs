@@ -84,12 +84,14 @@ internal sealed class Settings
     }
 
     /// <summary>All that is said below a key, to be compared with another reading.</summary>
-    internal string Fingerprint(string key, string? except = null)
+    /// <param name="key">The key.</param>
+    /// <param name="except">Keys that do not count, nor those below them.</param>
+    internal string Fingerprint(string key, params ReadOnlySpan<string> except)
     {
         var text = new StringBuilder();
         foreach ((string below, Setting setting) in Below(key))
         {
-            if (except is not null && IsBelow(below, except)) continue;
+            if (IsAmong(below, except)) continue;
             text.Append(below).Append('=').Append(setting.Value).Append('\n');
         }
         return text.ToString();
@@ -111,6 +113,13 @@ internal sealed class Settings
     internal static bool IsBelow(string key, string parent) =>
         key.Length > parent.Length && key[parent.Length] == ':'
         && key.StartsWith(parent, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsAmong(string key, ReadOnlySpan<string> parents)
+    {
+        foreach (string parent in parents)
+            if (key.Equals(parent, StringComparison.OrdinalIgnoreCase) || IsBelow(key, parent)) return true;
+        return false;
+    }
 
     private static string FirstLineOf(Exception error) => error.Message.Split('\n')[0].Trim();
 }

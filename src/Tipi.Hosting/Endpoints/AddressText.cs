@@ -7,11 +7,13 @@ namespace Tipi.Hosting.Endpoints;
 /// <summary>Where a server listens, as an address that says so.</summary>
 internal static class AddressText
 {
-    internal static string Of(EndPoint endPoint) => endPoint switch
+    internal static string Of(EndPoint endPoint, bool isHttps = false) => $"{Scheme(isHttps)}://" + endPoint switch
     {
-        UnixDomainSocketEndPoint unix => $"http://unix:{unix}",
-        NamedPipeEndPoint pipe => $"http://pipe:/{pipe.PipeName}",
-        FileHandleEndPoint handle => $"http://<file handle {handle.FileHandle}>",
-        _ => $"http://{endPoint}",
+        UnixDomainSocketEndPoint unix => $"unix:{unix}",
+        NamedPipeEndPoint pipe => $"pipe:/{pipe.PipeName}",
+        FileHandleEndPoint handle => $"<file handle {handle.FileHandle}>",
+        _ => $"{endPoint}",
     };
+
+    internal static string Scheme(bool isHttps) => isHttps ? "https" : "http";
 }

@@ -15,7 +15,7 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
     /// <exception cref="InvalidOperationException">The endpoint's options can not work.</exception>
     internal async Task<BoundEndpoint> BindAsync(TipiListenOptions options, CancellationToken cancellationToken)
     {
-        Check(options);
+        Check(options, server);
         // Before anything is bound: what the options say may still be found to be wrong.
         var endpoint = new ServerEndpoint(options, server);
         sockets.Expect(options);
@@ -49,14 +49,15 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
             server.Log.LoopbackSkipped(error, options.ToString(), options.EndPoint.ToString()!);
             listener = await OpenAsync(new IPEndPoint(IPAddress.Any, options.IPEndPoint!.Port), cancellationToken);
         }
-        return new BoundEndpoint(endpoint, server, [listener], AddressText.Of(listener.EndPoint));
+        string address = AddressText.Of(listener.EndPoint, options.Tls is not null);
+        return new BoundEndpoint(endpoint, server, [listener], address);
     }
 
     private static bool IsAnyIPv6(EndPoint endPoint) =>
         endPoint is IPEndPoint ip && ip.Address.Equals(IPAddress.IPv6Any);
 
     /// <exception cref="InvalidOperationException">The options can not work.</exception>
-    internal static void Check(TipiListenOptions options)
+    internal static void Check(TipiListenOptions options, ServerContext server)
     {
         if (!options.Protocols.HasFlag(HttpProtocols.Http1))
             throw new InvalidOperationException(
@@ -68,6 +69,22 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
             throw new InvalidOperationException(
                 $"Can not listen on {options}: MaxRequestBufferSize and MaxResponseBufferSize hold for the whole "
                 + "server. Set them in the server's Limits.");
+        Prepare(options, server);
+    }
+
+    /// <summary>Reads certificates, or reads them again: the default one may have become another.</summary>
+    /// <exception cref="InvalidOperationException">One can not be used.</exception>
+    internal static void Prepare(TipiListenOptions options, ServerContext server)
+    {
+        if (options.Tls is not { } tls) return;
+        try
+        {
+            tls.Policy.Prepare(options, server.Logs.Certificates);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new InvalidOperationException($"Can not listen on {options}: {error.Message}", error);
+        }
     }
 
     private async Task<BoundEndpoint> BindLoopbackAsync(ServerEndpoint endpoint, CancellationToken cancellationToken)

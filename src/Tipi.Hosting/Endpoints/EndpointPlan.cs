@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Diagnostics;
@@ -36,6 +37,11 @@ internal static class EndpointPlan
         TipiServerOptions options, IServerAddressesFeature wished) =>
         [.. wished.Addresses.Select(address => Parse(address, options))];
 
-    private static TipiListenOptions Parse(string address, TipiServerOptions options) =>
-        ListenAddress.Parse(address).ToOptions(options);
+    private static TipiListenOptions Parse(string text, TipiServerOptions server)
+    {
+        ListenAddress address = ListenAddress.Parse(text);
+        TipiListenOptions options = address.ToOptions(server);
+        // The endpoint's defaults may have said it already.
+        return address.IsHttps && options.Tls is null ? options.UseHttps() : options;
+    }
 }

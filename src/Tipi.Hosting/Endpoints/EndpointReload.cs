@@ -31,7 +31,8 @@ internal sealed class EndpointReload(EndpointSet endpoints, ServerContext server
             if (changes.Count == 0) return;
             if (!changes.All(IsOfEndpoints)) Replace(ReadLimits());
             IReadOnlyList<TipiListenOptions> wanted = loader.MakeEndpoints();
-            foreach (TipiListenOptions options in wanted) EndpointBinder.Check(options);
+            foreach (TipiListenOptions options in wanted) EndpointBinder.Check(options, server);
+            PrepareCode();
             await ChangeAsync(wanted, cancellationToken);
             ReportChanges(loader, changes);
         }
@@ -40,6 +41,26 @@ internal sealed class EndpointReload(EndpointSet endpoints, ServerContext server
             loader.Restore(former);
             Replace(formerLimits);
             server.Log.ReloadFailed(error);
+            RestoreCode();
+        }
+    }
+
+    /// <summary>Endpoints of code may show the default certificate of the configuration.</summary>
+    private void PrepareCode()
+    {
+        foreach (BoundEndpoint endpoint in endpoints.Bound)
+            if (endpoint.Options.Configured is null) EndpointBinder.Prepare(endpoint.Options, server);
+    }
+
+    private void RestoreCode()
+    {
+        try
+        {
+            PrepareCode();
+        }
+        catch (InvalidOperationException error)
+        {
+            server.Log.ReloadFailed(error); // those that could not be prepared are as they were
         }
     }
 
@@ -113,7 +134,8 @@ internal sealed class EndpointReload(EndpointSet endpoints, ServerContext server
     }
 
     private static bool IsOfEndpoints(string key) =>
-        Settings.IsBelow(key, EndpointSettings.Endpoints) || Settings.IsBelow(key, EndpointSettings.Defaults);
+        Settings.IsBelow(key, EndpointSettings.Endpoints) || Settings.IsBelow(key, EndpointSettings.Defaults)
+        || Settings.IsBelow(key, CertificateSettings.Certificates);
 
     private static bool IsKept(BoundEndpoint endpoint, IReadOnlyList<TipiListenOptions> wanted) =>
         endpoint.Options.Configured is null || wanted.Any(options => IsSame(endpoint, options));

@@ -8,15 +8,18 @@ namespace Tipi.Hosting.Endpoints;
 /// <summary>An address as text, understood: where to listen.</summary>
 internal sealed class ListenAddress
 {
-    private const string AbstractSocketPrefix = "http://unix:@";
+    private static readonly string[] s_abstractSockets = ["http://unix:@", "https://unix:@"];
 
-    private ListenAddress(EndPoint endPoint, bool isLocalhost = false)
+    private ListenAddress(EndPoint endPoint, bool isHttps, bool isLocalhost = false)
     {
         EndPoint = endPoint;
+        IsHttps = isHttps;
         IsLocalhost = isLocalhost;
     }
 
     internal EndPoint EndPoint { get; }
+
+    internal bool IsHttps { get; }
 
     /// <summary>True for both loopback addresses.</summary>
     internal bool IsLocalhost { get; }
@@ -27,17 +30,16 @@ internal sealed class ListenAddress
     internal static ListenAddress Parse(string text, string? key = null)
     {
         string subject = key is null ? $"Can not listen on {text}:" : $"Can not listen on {text} ({key}):";
-        if (text.StartsWith(AbstractSocketPrefix, StringComparison.OrdinalIgnoreCase))
-            return new ListenAddress(UnixEndPoint(text[(AbstractSocketPrefix.Length - 1)..]));
+        bool isHttps = text.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+        foreach (string prefix in s_abstractSockets)
+            if (text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+                return new ListenAddress(UnixEndPoint(text[(prefix.Length - 1)..]), isHttps);
         BindingAddress address = ParseUrl(text, subject);
-        if (address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase))
-            throw new InvalidOperationException(
-                $"{subject} this version of Tipi serves http only. Use http://, and https at a proxy in front.");
-        if (!address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase))
-            throw new InvalidOperationException($"{subject} its scheme is not http.");
+        if (!isHttps && !address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase))
+            throw new InvalidOperationException($"{subject} its scheme is neither http nor https.");
         if (address.PathBase.Length > 0)
             throw new InvalidOperationException($"{subject} use UsePathBase() for a path.");
-        return new ListenAddress(EndPointOf(address, subject), IsLocal(address));
+        return new ListenAddress(EndPointOf(address, subject), isHttps, IsLocal(address));
     }
 
     /// <summary>A Unix socket; a name that begins with @ or NUL is in the abstract namespace, without a file.</summary>

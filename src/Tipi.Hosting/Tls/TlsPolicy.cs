@@ -1,12 +1,23 @@
 using System.Net.Security;
+using Microsoft.Extensions.Logging;
 
 namespace Tipi.Hosting.Tls;
 
 /// <summary>What an endpoint says about TLS. The engine asks it once for each handshake.</summary>
 internal abstract class TlsPolicy
 {
-    /// <summary>How long a handshake may take, the choice of options included.</summary>
+    /// <summary>
+    /// How long a handshake may take, the choice of options included; <see cref="TimeSpan.MaxValue"/> is no limit.
+    /// </summary>
     internal abstract TimeSpan HandshakeTimeout { get; }
+
+    /// <summary>
+    /// Reads what the endpoint needs. Called before it is bound, and again when the configuration has changed.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Something can not be used; the message says what to do.</exception>
+    internal virtual void Prepare(TipiListenOptions endpoint, ILogger log)
+    {
+    }
 
     /// <summary>
     /// Chooses certificate and rules for one handshake. Runs off the ring; completes at once where it can.

@@ -146,16 +146,14 @@ public sealed class ConfiguredOptionsTests
         {
             ["Kestrel:Endpoints:A:Url"] = "http://127.0.0.1:1",
             ["Tipi:Endpoints:A:Url"] = "http://127.0.0.1:0",
-            ["Kestrel:Certificates:Default:Path"] = "a.pfx",
-            ["Kestrel:EndpointDefaults:SslProtocols:0"] = "Tls13",
+            ["Kestrel:Certificates:Other:Path"] = "a.pfx",
             ["Tipi:Limits:MaxRequestBodySise"] = "1",
             ["Tipi:Limits:MaxRequestBodySize"] = "1",
         });
         LogRecord warning = Assert.Single(app.Logs, record => record.EventId == 51);
         Assert.Equal(LogLevel.Warning, warning.Level);
         Assert.Contains("Kestrel:Endpoints:A:Url (the first section wins)", warning.Text);
-        Assert.Contains("Kestrel:Certificates:Default:Path (not known", warning.Text);
-        Assert.Contains("Kestrel:EndpointDefaults:SslProtocols:0 (not known", warning.Text);
+        Assert.Contains("Kestrel:Certificates:Other:Path (not known", warning.Text);
         Assert.Contains("Tipi:Limits:MaxRequestBodySise (not known", warning.Text);
         Assert.DoesNotContain("MaxRequestBodySize", warning.Text);
     }
@@ -168,6 +166,9 @@ public sealed class ConfiguredOptionsTests
             ["Kestrel:Endpoints:A:Url"] = "http://127.0.0.1:0",
             ["Kestrel:Endpoints:A:Protocols"] = "Http1AndHttp2",
             ["Tipi:EndpointDefaults:Limits:MaxRequestHeaderCount"] = "7",
+            ["Kestrel:EndpointDefaults:SslProtocols:0"] = "Tls13",
+            ["Kestrel:EndpointDefaults:ClientCertificateMode"] = "AllowCertificate",
+            ["Kestrel:Certificates:Development:Password"] = "x",
         });
         Assert.DoesNotContain(app.Logs, record => record.Level >= LogLevel.Warning);
     }

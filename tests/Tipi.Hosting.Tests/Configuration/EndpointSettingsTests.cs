@@ -115,7 +115,6 @@ public sealed class EndpointSettingsTests
     [Theory]
     [InlineData("Protocols", "Http1", "Kestrel:Endpoints:A has no Url")]
     [InlineData("Url", "nonsense", "Kestrel:Endpoints:A:Url): it is not an address")]
-    [InlineData("Url", "https://127.0.0.1:0", "Kestrel:Endpoints:A:Url): this version of Tipi serves http only")]
     [InlineData("Url", "http://127.0.0.1:70000", "a port is a number from 0 to 65535")]
     [InlineData("Url", "http://localhost:0", "http://127.0.0.1:0")]
     public async Task An_endpoint_without_a_good_address_stops_the_start(string key, string value, string reason)

@@ -148,8 +148,9 @@ public sealed class AddressTests
 
     [Theory]
     [InlineData("http://localhost:0", "127.0.0.1:0")]
-    [InlineData("https://127.0.0.1:0", "http only")]
-    [InlineData("ftp://127.0.0.1:0", "not http")]
+    [InlineData("https://localhost:0", "127.0.0.1:0")]
+    [InlineData("https://127.0.0.1:0/base", "UsePathBase")]
+    [InlineData("ftp://127.0.0.1:0", "neither http nor https")]
     [InlineData("http://127.0.0.1:0/base", "UsePathBase")]
     public async Task Addresses_that_can_not_be_say_why(string address, string reason)
     {

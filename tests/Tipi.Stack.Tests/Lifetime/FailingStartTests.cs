@@ -15,9 +15,11 @@ public sealed class FailingStartTests
     private const int Rounds = 12;
 
     [Theory, OnEachServer(TipiOnly = true)]
-    public Task An_https_address_is_refused_with_what_to_do(StackServer server) => FailsAsync(
-        server, web => web.UseUrls("http://127.0.0.1:0", "https://127.0.0.1:0"),
-        "https://127.0.0.1:0", "http only", "Use http://", "at a proxy in front");
+    public Task An_https_address_with_a_wrong_certificate_is_refused_with_what_to_do(StackServer server) => FailsAsync(
+        server,
+        web => web.UseUrls("http://127.0.0.1:0", "https://127.0.0.1:0")
+            .UseSetting("Kestrel:Certificates:Default:Path", "missing.pfx"),
+        "missing.pfx is not there", "Correct Kestrel:Certificates:Default:Path");
 
     [Theory, OnEachServer(TipiOnly = true)]
     public async Task A_value_of_the_configuration_that_is_none_is_named(StackServer server)

@@ -9,6 +9,8 @@ internal static class Exemptions
     [
         new(nameof(PlaceRule), "src/Tipi.Hosting/TipiWebHostBuilderExtensions.cs",
             "An extension of the framework's builder is found where the builder is."),
+        new(nameof(PlaceRule), "src/Tipi.Hosting/TipiListenOptionsHttpsExtensions.cs",
+            "An extension of what the builder configures is found where Kestrel's is."),
         new(nameof(PlaceRule), "src/Tipi.Hosting/TipiHealthChecksBuilderExtensions.cs",
             "An extension of the framework's builder is found where the builder is."),
         new(nameof(ShapeRule), "samples/MinimalApi/wwwroot/lib", "The script is of others, and unchanged."),
