@@ -49,7 +49,9 @@ internal sealed class TlsTerms
                 _options.CheckCertificateRevocation ? X509RevocationMode.Online : X509RevocationMode.NoCheck,
             AllowRenegotiation = false, // RFC 9113 §9.2.1
         };
-        _options.OnAuthenticate?.Invoke(context.Connection, offer);
+        if (_options.OnAuthenticate is not { } change) return offer;
+        offer.ApplicationProtocols = [.. AlpnList.Of(_protocols)]; // its own: a shared one must not be changed
+        change(context.Connection, offer);
         return offer;
     }
 

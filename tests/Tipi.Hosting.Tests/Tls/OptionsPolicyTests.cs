@@ -85,6 +85,8 @@ public sealed class OptionsPolicyTests : IDisposable
             options.OnAuthenticate = (connection, offer) =>
             {
                 seen.Add($"{connection is not null} {offer.EnabledSslProtocols}");
+                Assert.NotEmpty(offer.ApplicationProtocols!);
+                offer.ApplicationProtocols!.Clear(); // what is offered elsewhere must not change
                 offer.AllowTlsResume = false;
             };
         }));
@@ -96,6 +98,7 @@ public sealed class OptionsPolicyTests : IDisposable
         Assert.Equal(X509RevocationMode.Online, offer.CertificateRevocationCheckMode);
         Assert.Equal(SslProtocols.Tls13, offer.EnabledSslProtocols);
         Assert.Equal(["22", "True Tls13"], seen);
+        Assert.NotEmpty(AlpnList.Of(HttpProtocols.Http1AndHttp2));
         RemoteCertificateValidationCallback validate = offer.RemoteCertificateValidationCallback!;
         Assert.True(validate(this, _certificate, null, SslPolicyErrors.RemoteCertificateChainErrors));
         Assert.True(wasAsked);

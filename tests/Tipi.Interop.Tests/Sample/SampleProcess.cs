@@ -20,9 +20,9 @@ internal sealed class SampleProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private SampleProcess(SampleVariant variant, string url, string[] settings)
+    private SampleProcess(ProcessStartInfo start, SampleVariant variant)
     {
-        _process = new Process { StartInfo = StartInfo(variant, url, settings), EnableRaisingEvents = true };
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
         _process.Exited += (_, _) => _listening.TrySetException(
@@ -51,12 +51,18 @@ internal sealed class SampleProcess : IAsyncDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(wire)),
     };
 
+    public static Task<SampleProcess> StartAsync(
+        SampleVariant variant, string url = "http://127.0.0.1:0", params string[] settings) =>
+        StartAsync(variant, url, settings, []);
+
     public static async Task<SampleProcess> StartAsync(
-        SampleVariant variant, string url = "http://127.0.0.1:0", params string[] settings)
+        SampleVariant variant, string url, string[] settings, Dictionary<string, string> environment)
     {
         if (variant.NeedsRing() && RingSupport.Probe() is { IsAvailable: false, Cause: var cause })
             throw Tool.Missing($"No io_uring here: {cause}.");
-        var sample = new SampleProcess(variant, url, settings);
+        var start = StartInfo(variant, url, settings);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        var sample = new SampleProcess(start, variant);
         sample._process.Start();
         sample._process.BeginOutputReadLine();
         sample._process.BeginErrorReadLine();
