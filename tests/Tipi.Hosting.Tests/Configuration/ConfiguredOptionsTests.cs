@@ -71,6 +71,7 @@ public sealed class ConfiguredOptionsTests
     {
         foreach (var property in typeof(TipiServerLimits).GetProperties())
         {
+            if (property.PropertyType == typeof(Http2Limits)) continue;
             bool isRate = property.PropertyType == typeof(MinDataRate);
             string text = property.PropertyType == typeof(TimeSpan) ? "00:01:17" : "77";
             string key = $"Tipi:Limits:{property.Name}" + (isRate ? ":BytesPerSecond" : "");
@@ -83,6 +84,20 @@ public sealed class ConfiguredOptionsTests
                 _ => $"{value}",
             };
             Assert.True(text == read, $"{key} is {text} and was read as {read}");
+        }
+    }
+
+    /// <summary>77,777 is within the range of each number.</summary>
+    [Fact]
+    public async Task Every_limit_of_HTTP_2_has_a_key()
+    {
+        foreach (var property in typeof(Http2Limits).GetProperties())
+        {
+            string text = property.PropertyType == typeof(TimeSpan) ? "00:01:17" : "77777";
+            string key = $"Tipi:Limits:Http2:{property.Name}";
+            TipiServerOptions options = await ReadAsync(new() { [key] = text });
+            object? value = property.GetValue(options.Limits.Http2);
+            Assert.True(text == $"{value}", $"{key} is {text} and was read as {value}");
         }
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tipi.Tests.Cases;
 
 namespace Tipi.Hosting.Tests.Http1;
@@ -14,7 +15,7 @@ public sealed class RefusalTests
             await context.Request.Body.CopyToAsync(Stream.Null);
             Interlocked.Increment(ref served);
             context.Response.StatusCode = 299;
-        });
+        }, OnlyHttp1);
         IEnumerable<Task<string?>> all = RequestCases.All.Select(one => Check(server, one));
         string[] wrong = (await Task.WhenAll(all)).OfType<string>().ToArray();
         Assert.True(wrong.Length == 0, string.Join("\n", wrong));
@@ -220,9 +221,13 @@ public sealed class RefusalTests
         Assert.Equal(400, (await server.AskAsync("GET /a%00b HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
     }
 
+    /// <summary>Where HTTP/2 is spoken too, its preface is no mistake.</summary>
+    private static void OnlyHttp1(TipiServerOptions options) =>
+        options.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+
     private static async Task<string?> Check(TestServer server, RequestCase one)
     {
-        using RawClient client = await server.ConnectAsync();
+        using RawClient client = await server.ConnectAsync(endpoint: 1);
         try
         {
             await client.SendAsync(one.Bytes);
