@@ -65,6 +65,9 @@ internal sealed class Http2Connection : IConnectionProtocol
 
     internal ServerConnection Owner { get; }
 
+    /// <summary>The execution context of no request.</summary>
+    internal ExecutionContext CleanContext { get; } = ExecutionContext.Capture()!;
+
     internal TipiServerLimits Limits => Owner.Limits;
 
     internal FrameOutput Output { get; }

@@ -111,7 +111,13 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     internal void BeginAccess() => (Access ??= new AccessRecord()).Begin(Exchange);
 
     /// <summary>Runs the application, on the ring or on another thread.</summary>
-    public void Execute() => Execution = RunAsync();
+    public void Execute()
+    {
+        ExecutionContext clean = Connection.CleanContext;
+        Execution = RunAsync();
+        // What the application left in its execution context must not reach others.
+        ExecutionContext.Restore(clean);
+    }
 
     /// <summary>Resets the stream with a code of the application's choice.</summary>
     void IHttpResetFeature.Reset(int errorCode)
@@ -166,24 +172,36 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         Connection = null!;
     }
 
-    private async Task RunAsync()
+    /// <summary>In the usual case the application has returned when this does, and nothing was allocated.</summary>
+    private Task RunAsync()
     {
         Http2Connection connection = Connection;
-        HttpExchange exchange = Exchange;
-        Exception? error = null;
+        Task run = Start(connection, Exchange);
+        if (!run.IsCompleted) return EndAfterAsync(connection, run);
+        Exception? error = ExchangeEnding.FaultOf(run) ?? Exchange.Failure;
+        ValueTask<bool> end = ExchangeEnding.EndAsync(Exchange, error);
+        if (!end.IsCompletedSuccessfully || Exchange.HasCompletedCallbacks)
+            return EndSlowlyAsync(connection, end, error);
+        Conclude(connection, error, end.Result);
+        return Task.CompletedTask;
+    }
+
+    private async Task EndAfterAsync(Http2Connection connection, Task run)
+    {
+        await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        connection.Scheduler?.NoteResumed(Exchange);
+        Exception? error = ExchangeEnding.FaultOf(run) ?? Exchange.Failure;
+        await EndSlowlyAsync(connection, ExchangeEnding.EndAsync(Exchange, error), error);
+    }
+
+    private async Task EndSlowlyAsync(Http2Connection connection, ValueTask<bool> end, Exception? error)
+    {
         bool isWhole = false;
         try
         {
-            Task run = Start(connection, exchange);
-            if (!run.IsCompleted)
-            {
-                await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                connection.Scheduler?.NoteResumed(exchange);
-            }
-            error = ExchangeEnding.FaultOf(run) ?? exchange.Failure;
-            isWhole = await ExchangeEnding.EndAsync(exchange, error);
-            connection.Owner.Endpoint.Admission.LeaveRequest(exchange);
-            if (exchange.HasCompletedCallbacks) await exchange.RunCompletedAsync();
+            isWhole = await end;
+            connection.Owner.Endpoint.Admission.LeaveRequest(Exchange);
+            if (Exchange.HasCompletedCallbacks) await Exchange.RunCompletedAsync();
         }
         catch (Exception fault)
         {
