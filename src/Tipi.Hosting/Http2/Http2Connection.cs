@@ -308,9 +308,8 @@ internal sealed class Http2Connection : IConnectionProtocol
 
     private void Open()
     {
-        Http2Limits limits = Limits.Http2;
         Output.WriteSettings(OwnSettings.Of(Limits));
-        int increment = limits.InitialConnectionWindowSize - Http2Settings.InitialWindow;
+        int increment = Limits.Http2.InitialConnectionWindowSize - Http2Settings.InitialWindow;
         if (increment > 0) Output.WriteWindowUpdate(0, increment);
         _receiver.BeginCarried(_change);
         Output.RequestPump();

@@ -12,8 +12,8 @@ internal static class AlpnList
 
     private static readonly List<SslApplicationProtocol> s_http2 = [SslApplicationProtocol.Http2];
 
-    // HTTP/2 is offered from the day it is spoken.
-    private static readonly List<SslApplicationProtocol> s_both = [SslApplicationProtocol.Http11];
+    private static readonly List<SslApplicationProtocol> s_both =
+        [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
 
     /// <summary>The list for what an endpoint speaks. Shared: not to be changed.</summary>
     internal static List<SslApplicationProtocol> Of(HttpProtocols protocols)
