@@ -143,11 +143,12 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     /// <summary>By what was agreed in a handshake; without one, where nothing else is spoken.</summary>
     private bool SpeaksHttp2(ConnectionContext transport)
     {
-        if (!IsSecure) return Endpoint.Options.Protocols == HttpProtocols.Http2;
-        ReadOnlyMemory<byte>? agreed = transport.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol;
-        return agreed is { IsEmpty: false } name
-            ? name.Span.SequenceEqual("h2"u8)
-            : Endpoint.Options.Protocols == HttpProtocols.Http2;
+        HttpProtocols allowed = Endpoint.Options.Protocols;
+        if (!IsSecure) return allowed == HttpProtocols.Http2;
+        var agreed = transport.Features.Get<ITlsApplicationProtocolFeature>();
+        if (agreed is { ApplicationProtocol: { IsEmpty: false } name }) return name.Span.SequenceEqual("h2"u8);
+        if (agreed is TlsFeatures ours) allowed = ours.AllowedProtocols;
+        return allowed == HttpProtocols.Http2;
     }
 
     /// <summary>A feature of the connection: the transport's or middleware's, or else the server's.</summary>

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Tipi.Hosting.Connections;
 using Tipi.Protocols.Tls;
@@ -44,6 +45,9 @@ internal sealed class TlsFeatures(ServerConnection connection, TlsSession sessio
         [.. hello.ApplicationProtocols.Select(static name => new SslApplicationProtocol(name))];
 
     public ReadOnlyMemory<byte> Bytes => _helloBytes;
+
+    /// <summary>What may be spoken: the endpoint's protocols, or those of the name that the client says.</summary>
+    internal HttpProtocols AllowedProtocols { get; set; }
 
     /// <summary>True when the application may ask for the client's certificate later.</summary>
     internal bool AllowsDelayedCertificate { get; set; }

@@ -101,6 +101,7 @@ internal sealed class TlsHandshake
             throw;
         }
         features.AllowsDelayedCertificate = context.AllowsDelayedClientCertificate;
+        features.AllowedProtocols = context.Protocols;
         options.ApplicationProtocols ??= AlpnList.Of(context.Protocols);
         TipiEventSource.Log.TlsHandshakeBegun(_connection.Id, options.EnabledSslProtocols);
         return options;

@@ -106,6 +106,26 @@ public sealed class HttpsTests : IDisposable
     }
 
     [Theory, OnEachTransport]
+    public async Task Protocols_of_a_name_hold_for_clients_that_offer_none(TipiTransport transport)
+    {
+        WritePair(_authority.Issue("one.example", "two.example"));
+        await using ConfiguredApp app = await ConfiguredApp.StartAsync(transport, new()
+        {
+            ["Kestrel:Certificates:Default:Path"] = _folder.PathOf("c.pem"),
+            ["Kestrel:Certificates:Default:KeyPath"] = _folder.PathOf("c.key"),
+            ["Kestrel:Endpoints:A:Url"] = "https://127.0.0.1:0",
+            ["Kestrel:Endpoints:A:Sni:one.example:Protocols"] = "Http2",
+            ["Kestrel:Endpoints:A:Sni:*:Protocols"] = "Http1AndHttp2",
+        });
+        int port = PortOf(Assert.Single(app.Addresses));
+        using TlsClient one = await ConnectAsync(port, "one.example");
+        await one.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0");
+        Assert.Equal(4, (await one.ReadExactlyAsync(9))[3]); // SETTINGS
+        using TlsClient two = await ConnectAsync(port, "two.example");
+        Assert.Equal(200, (await two.AskAsync(Head)).Status);
+    }
+
+    [Theory, OnEachTransport]
     public async Task A_changed_file_is_shown_to_new_connections_and_a_broken_one_is_not(TipiTransport transport)
     {
         X509Certificate2 first = _authority.Issue("a.example"), second = _authority.Issue("a.example", "b.example");

@@ -3,7 +3,6 @@ namespace Tipi.Parity.Report;
 /// <summary>Options and addresses that differ.</summary>
 internal static class SettingDifferences
 {
-    private const string Tls = "TLS comes later; https addresses are an error at start";
     private const string Newer = "HTTP/2 and HTTP/3 come later";
 
     internal static IReadOnlyList<Difference> All { get; } = [.. Options(), .. Addresses()];
@@ -20,22 +19,7 @@ internal static class SettingDifferences
             "transport: UnsafePreferInlineScheduling"),
         new("Options", "null: the transport opens its own",
             "transport: CreateBoundListenSocket"),
-        new("Options", Tls, "server: ConfigureHttpsDefaults(Action<HttpsConnectionAdapterOptions>)",
-            "endpoint: UseHttps()", "endpoint: UseHttps(String)",
-            "endpoint: UseHttps(String, String)",
-            "endpoint: UseHttps(String, String, Action<HttpsConnectionAdapterOptions>)",
-            "endpoint: UseHttps(StoreName, String)", "endpoint: UseHttps(StoreName, String, Boolean)",
-            "endpoint: UseHttps(StoreName, String, Boolean, StoreLocation)",
-            "endpoint: UseHttps(StoreName, String, Boolean, StoreLocation, "
-                + "Action<HttpsConnectionAdapterOptions>)",
-            "endpoint: UseHttps(X509Certificate2)",
-            "endpoint: UseHttps(X509Certificate2, Action<HttpsConnectionAdapterOptions>)",
-            "endpoint: UseHttps(Action<HttpsConnectionAdapterOptions>)",
-            "endpoint: UseHttps(HttpsConnectionAdapterOptions)",
-            "endpoint: UseHttps(ServerOptionsSelectionCallback, Object)",
-            "endpoint: UseHttps(ServerOptionsSelectionCallback, Object, TimeSpan)",
-            "endpoint: UseHttps(TlsHandshakeCallbackOptions)",
-            "IWebHostBuilder: UseHttpsConfiguration()"),
+        new("Options", "always on", "IWebHostBuilder: UseHttpsConfiguration()"),
         new("Options", "`UseTipi` is the one door; the transport is an option, `Transport` and `Uring`",
             "IWebHostBuilder: UseSockets()", "IWebHostBuilder: UseSockets(Action<TransportOptions>)",
             "IWebHostBuilder: UseCore()", "IWebHostBuilder: Configure(Action<ServerOptions>)",
