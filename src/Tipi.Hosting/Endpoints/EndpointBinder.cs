@@ -59,10 +59,10 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
     /// <exception cref="InvalidOperationException">The options can not work.</exception>
     internal static void Check(TipiListenOptions options, ServerContext server)
     {
-        if (!options.Protocols.HasFlag(HttpProtocols.Http1))
+        if ((options.Protocols & HttpProtocols.Http1AndHttp2) == HttpProtocols.None)
             throw new InvalidOperationException(
                 $"Can not listen on {options}: its Protocols are {options.Protocols}, and this version of Tipi serves "
-                + "HTTP/1 only. Add Http1.");
+                + "HTTP/1 and HTTP/2 only. Add Http1 or Http2.");
         TipiServerLimits own = options.MakeLimits(), all = options.ServerOptions.Limits;
         if (own.MaxRequestBufferSize != all.MaxRequestBufferSize
             || own.MaxResponseBufferSize != all.MaxResponseBufferSize)

@@ -127,7 +127,7 @@ public sealed class EndpointSettingsTests
 
     [Theory]
     [InlineData("Protocols", "Http4", "Kestrel:Endpoints:A:Protocols is \"Http4\"; it must be one of None, Http1")]
-    [InlineData("Protocols", "Http2", "serves HTTP/1 only")]
+    [InlineData("Protocols", "Http3", "serves HTTP/1 and HTTP/2 only")]
     [InlineData("Limits:MaxRequestLineSize", "-1", "Kestrel:Endpoints:A:Limits:MaxRequestLineSize is \"-1\"")]
     [InlineData("Limits:MaxResponseBufferSize", "1", "hold for the whole server")]
     [InlineData("UnixSocketMode", "0999", "octal")]
