@@ -40,6 +40,8 @@ internal static class EndpointChoice
 
     private static void ListenEncrypted(IWebHostBuilder web, int port, X509Certificate2 certificate) =>
         web.ConfigureServices(services => services
+            .Configure<TipiServerOptions>(options => options.Listen(
+                IPAddress.Loopback, port, endpoint => endpoint.UseHttps(certificate)))
             .Configure<KestrelServerOptions>(options => options.Listen(
                 IPAddress.Loopback, port, endpoint => endpoint.UseHttps(certificate))));
 }
