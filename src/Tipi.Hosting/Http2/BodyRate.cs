@@ -12,6 +12,8 @@ internal struct BodyRate
     private long _waitedMs;
     private long _waitsSinceMs;
 
+    internal readonly bool IsWaiting => Volatile.Read(in _waitsSinceMs) is not (0 or NotWaiting);
+
     internal void BeginWait(MinDataRate? rate)
     {
         if (rate is not null) Volatile.Write(ref _waitsSinceMs, Environment.TickCount64);

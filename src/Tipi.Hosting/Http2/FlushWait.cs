@@ -24,6 +24,9 @@ internal sealed class FlushWait(Http2Stream stream) : IValueTaskSource<FlushResu
 
     internal bool IsWaiting { get; private set; }
 
+    /// <summary>False when the application has left it behind: it does not serve another request.</summary>
+    internal bool IsUsable => !IsWaiting && !_isCancelRequested;
+
     /// <summary>Takes a cancellation that was asked for while nobody waited.</summary>
     internal bool TakeCancellation()
     {

@@ -75,7 +75,7 @@ internal sealed class HeadReceiver
             if (request.Body.Length > 0)
             {
                 stream.Receiving.TryTake(request.Body.Length);
-                _connection.TryReceive(request.Body.Length);
+                _connection.Uploads.TryReceive(request.Body.Length);
                 stream.Body.Append(new ReadOnlySequence<byte>(request.Body), endStream: true);
             }
         }
@@ -116,6 +116,8 @@ internal sealed class HeadReceiver
             if (verdict == Http2Verdict.Accept && state != Http2StreamState.Idle)
                 return TakeTrailers(header, block);
             if (state == Http2StreamState.Idle) _streams.Open(header.StreamId);
+            // What else comes for it is of no use either, and no mistake.
+            if (_connection.IsLeaving) _streams.NoteReset(header.StreamId);
         }
         if (verdict == Http2Verdict.Accept && !_connection.IsLeaving)
         {
@@ -168,7 +170,6 @@ internal sealed class HeadReceiver
         exchange.ReceivedPath = exchange.Request.Path;
         Http2RequestRules rules = fields.Rules;
         stream.Body.Begin(rules.ContentLength, isEnd, rules.ExpectsContinue, fields.Protocol);
-        if (!isEnd) _connection.RequestTick();
     }
 
     private void Start(Http2Stream stream)

@@ -34,7 +34,6 @@ internal sealed class Http2Connection : IConnectionProtocol
     private KeepAlivePing _ping;
     private readonly ProtocolChange _change;
     private readonly bool _runsOnRing;
-    private ReceiveWindow _receiving;
     private Phase _phase;
     private long _announcedMs;
     private long _idleSinceMs;
@@ -50,7 +49,7 @@ internal sealed class Http2Connection : IConnectionProtocol
         Output = new FrameOutput(owner, this);
         Http2Limits limits = owner.Limits.Http2;
         StreamWindowSize = limits.InitialStreamWindowSize;
-        _receiving = new ReceiveWindow(limits.InitialConnectionWindowSize);
+        Uploads = new UploadWindows(this, limits.InitialConnectionWindowSize);
         _receiver = new Http2Receiver(this);
         _ping = new KeepAlivePing(limits);
     }
@@ -76,6 +75,8 @@ internal sealed class Http2Connection : IConnectionProtocol
     internal RequestScheduler? Scheduler { get; }
 
     internal StreamTable Streams { get; } = new();
+
+    internal UploadWindows Uploads { get; }
 
     /// <summary>The window that a further stream begins with.</summary>
     internal int StreamWindowSize { get; }
@@ -188,7 +189,7 @@ internal sealed class Http2Connection : IConnectionProtocol
         lock (Gate)
         {
             stream.IsApplicationDone = true;
-            Consume((int)stream.Body.Leave());
+            Uploads.Consume((int)stream.Body.Leave());
             if (!isWhole && !stream.IsClosed)
             {
                 Output.WriteReset(stream.Id, Http2ErrorCode.InternalError);
@@ -199,35 +200,6 @@ internal sealed class Http2Connection : IConnectionProtocol
             Finish(stream);
         }
         Output.RequestPump();
-    }
-
-    /// <summary>The application consumed bytes of a body: the client may send as many again.</summary>
-    internal void OnConsumed(Http2Stream stream, int bytes)
-    {
-        bool hasUpdate;
-        lock (Gate)
-        {
-            hasUpdate = Consume(bytes);
-            if (stream.State is Http2StreamState.Open or Http2StreamState.HalfClosedLocal)
-            {
-                int increment = stream.Receiving.Consume(bytes);
-                hasUpdate |= increment > 0;
-                if (increment > 0) Output.WriteWindowUpdate(stream.Id, increment);
-            }
-        }
-        if (hasUpdate) Output.RequestPump();
-    }
-
-    /// <summary>Takes bytes of DATA from what the client may send. Under the gate.</summary>
-    internal bool TryReceive(int bytes) => _receiving.TryTake(bytes);
-
-    /// <summary>Bytes of the connection's window are free again. Under the gate.</summary>
-    /// <returns>True when the client is to be told.</returns>
-    internal bool Consume(int bytes)
-    {
-        int increment = _receiving.Consume(bytes);
-        if (increment > 0) Output.WriteWindowUpdate(0, increment);
-        return increment > 0;
     }
 
     /// <summary>The client changed the first size of all windows. Under the gate.</summary>
@@ -274,7 +246,8 @@ internal sealed class Http2Connection : IConnectionProtocol
     /// <summary>The answer to a ping of ours.</summary>
     internal void OnPingAnswered(long opaque)
     {
-        if (opaque == KeepAlivePing.Farewell && _phase == Phase.Announced) LeaveNow();
+        if (opaque == UploadEstimate.Probe) Uploads.OnProbeAnswered();
+        else if (opaque == KeepAlivePing.Farewell && _phase == Phase.Announced) LeaveNow();
         else _ping.OnAnswered();
     }
 
@@ -433,8 +406,9 @@ internal sealed class Http2Connection : IConnectionProtocol
         try
         {
             Owner.DeadlineMs = long.MaxValue;
-            if (!_isLost) await Output.FlushLastAsync();
+            bool isLost = _isLost;
             Abandon(new ConnectionResetException("The connection has ended."));
+            if (!isLost) await Output.FlushLastAsync();
             Output.Close();
             await LingeringClose.RunAsync(Owner, LingeringClose.MostHeadBytes);
         }

@@ -19,6 +19,9 @@ namespace Tipi.Hosting.Http2;
 /// </summary>
 internal sealed class Http2Receiver
 {
+    /// <summary>Bytes of content below which DATA earns nothing: many tiny frames are work as well.</summary>
+    private const int LeastCredited = 64;
+
     /// <summary>What the client is told who speaks HTTP/1 where only HTTP/2 is spoken.</summary>
     private static ReadOnlySpan<byte> WrongVersion =>
         "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8;
@@ -192,17 +195,17 @@ internal sealed class Http2Receiver
         bool isEnd = header.Has(Http2FrameFlags.EndStream);
         Http2Error error = content.IsEmpty && !isEnd ? Spend() : default;
         if (!error.IsNone) return error;
-        if (!content.IsEmpty) _budget.EarnControl(1);
+        if (content.Length >= LeastCredited || isEnd) _budget.EarnControl(1);
         lock (_output.Gate)
         {
-            if (!_connection.TryReceive(header.Length))
+            if (!_connection.Uploads.TryReceive(header.Length))
                 return Http2Error.Connection(
                     Http2ErrorCode.FlowControlError, "There is more DATA than the connection's window permits.");
             Http2Verdict verdict = Http2StreamStates.OnReceive(
                 _streams.StateOf(header.StreamId), header.Type, out error);
             if (verdict != Http2Verdict.Accept || !_streams.TryFind(header.StreamId, out Http2Stream? stream))
             {
-                _connection.Consume(header.Length);
+                _connection.Uploads.Consume(header.Length);
                 return verdict == Http2Verdict.Ignore && content.IsEmpty ? Spend() : error;
             }
             return TakeContent(stream, header, content, isEnd);
@@ -215,19 +218,19 @@ internal sealed class Http2Receiver
     {
         if (!stream.Receiving.TryTake(header.Length))
         {
-            _connection.Consume(header.Length);
+            _connection.Uploads.Consume(header.Length);
             return Http2Error.Stream(Http2ErrorCode.FlowControlError, "There is more DATA than the window permits.");
         }
         stream.State = Http2StreamStates.AfterReceive(stream.State, header.Type, isEnd);
         if (stream.IsApplicationDone)
         {
-            _connection.Consume(header.Length);
+            _connection.Uploads.Consume(header.Length);
             return default;
         }
         Http2Error error = stream.Body.Append(content, isEnd);
         int overhead = header.Length - (int)content.Length;
-        if (!error.IsNone) _connection.Consume(header.Length);
-        else if (overhead > 0) _connection.OnConsumed(stream, overhead);
+        if (!error.IsNone) _connection.Uploads.Consume(header.Length);
+        else if (overhead > 0) _connection.Uploads.OnConsumed(stream, overhead);
         return error;
     }
 

@@ -31,6 +31,8 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     private bool _canHaveBody;
     private bool _expectsContinue;
     private bool _isGiven;
+    private bool _isLast;
+    private bool _isBroken;
     private bool _isCompleted;
     private bool _isAttached;
     private bool _isReadToEnd;
@@ -104,6 +106,9 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         if (_canHaveBody) EndWriting(error);
     }
 
+    /// <summary>True while only so much time is given to the client for more of the body.</summary>
+    internal bool IsTimed => _rate.IsWaiting;
+
     /// <summary>True when the application waits for more than the client's least rate allows.</summary>
     internal bool IsTooSlow(long nowMs) =>
         _rate.IsOverdue(nowMs, stream.Exchange.MinRequestBodyDataRate, Received);
@@ -149,11 +154,14 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         _last = default;
         _consumed += bytes;
         _pipe!.Reader.AdvanceTo(consumed, examined);
-        _isReadToEnd |= takesAll && _isWriterDone;
-        if (bytes > 0) stream.Connection.OnConsumed(stream, bytes);
+        _isReadToEnd |= takesAll && _isLast;
+        if (bytes > 0) stream.Connection.Uploads.OnConsumed(stream, bytes);
     }
 
-    public override void CancelPendingRead() => _pipe?.Reader.CancelPendingRead();
+    public override void CancelPendingRead()
+    {
+        if (_isAttached && _canHaveBody) _pipe!.Reader.CancelPendingRead();
+    }
 
     public override void Complete(Exception? exception = null) => _isCompleted = _isAttached;
 
@@ -182,7 +190,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         _last = default;
         _rate = default;
         _consumed = _received = 0;
-        _canHaveBody = _expectsContinue = _isGiven = _isCompleted = _isAttached = _isReadToEnd = false;
+        _canHaveBody = _expectsContinue = _isGiven = _isLast = _isBroken = _isCompleted = _isAttached = _isReadToEnd = false;
         _isWriterDone = false;
         HasStarted = false;
         TunnelProtocol = null;
@@ -205,6 +213,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     {
         ObjectDisposedException.ThrowIf(!_isAttached, this);
         if (_isCompleted) throw new InvalidOperationException("The reader is completed: the body can not be read.");
+        if (_isBroken) throw stream.Exchange.BadRequest.Error ?? new BadHttpRequestException("The body is too large.");
         if (_isGiven) throw new InvalidOperationException("A read is in progress already: AdvanceTo comes first.");
     }
 
@@ -224,9 +233,10 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     private ReadResult Give(in ReadResult result)
     {
         _last = result.Buffer;
+        _isLast = result.IsCompleted;
         _isGiven = true;
         if (_consumed + result.Buffer.Length > MaxSize) throw TooLarge();
-        _isReadToEnd |= result.IsCompleted && result.Buffer.IsEmpty;
+        _isReadToEnd |= _isLast && result.Buffer.IsEmpty;
         return result;
     }
 
@@ -236,6 +246,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     {
         var exception = new BadHttpRequestException(error.Message, error.StatusCode);
         stream.Exchange.BadRequest.Error = exception;
+        _isBroken = true;
         return exception;
     }
 
@@ -245,6 +256,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         IsPending = true;
         MinDataRate? rate = stream.Exchange.MinRequestBodyDataRate;
         _rate.BeginWait(rate);
+        if (rate is not null) stream.Connection.RequestTick();
         try
         {
             return Give(await read);

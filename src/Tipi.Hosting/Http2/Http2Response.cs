@@ -21,6 +21,7 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
     private bool _hasHead;
     private bool _headEnds;
     private bool _hasEnd;
+    private bool _isEndSent;
 
     private Lock Gate => stream.Connection.Output.Gate;
 
@@ -48,11 +49,13 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
     internal bool HeadEnds => _headEnds;
 
     /// <summary>True when there is something that no window holds back, or bytes that one may.</summary>
-    internal bool HasSomething => IsHeadDue || Unsent > 0 || IsEnded;
+    internal bool HasSomething => !_isEndSent && (IsHeadDue || Unsent > 0 || IsEnded);
 
     internal int Take(Span<byte> destination) => _buffer.Take(destination);
 
     internal void OnHeadSent() => (IsHeadDue, IsHeadSent) = (false, true);
+
+    internal void OnEndSent() => _isEndSent = true;
 
     /// <summary>Something was sent: a flush that waits may go on.</summary>
     internal void OnProgress()
@@ -110,7 +113,8 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
 
     public void CancelPendingFlush()
     {
-        lock (Gate) (_wait ??= new FlushWait(stream)).Cancel();
+        if (stream.Connection is not { } connection) return; // the request is over
+        lock (connection.Output.Gate) (_wait ??= new FlushWait(stream)).Cancel();
     }
 
     public void Abort(ConnectionEndReason reason, string text) => stream.ResetByApplication();
@@ -126,7 +130,8 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
             _buffer.Publish();
             if (_hasHead && !IsHeadSent) IsHeadDue = true;
             IsEnded |= _hasEnd;
-            if (!stream.IsGone && HasSomething) output.Enqueue(stream);
+            if (stream.IsGone) _buffer.Discard();
+            else if (HasSomething) output.Enqueue(stream);
         }
         output.RequestPump();
     }
@@ -136,7 +141,8 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
     internal void Reset()
     {
         _buffer.Reset();
-        _hasHead = _headEnds = _hasEnd = IsHeadDue = IsHeadSent = IsEnded = HasTrailers = false;
+        if (_wait is { IsUsable: false }) _wait = null;
+        _hasHead = _headEnds = _hasEnd = _isEndSent = IsHeadDue = IsHeadSent = IsEnded = HasTrailers = false;
         _persistentState = null;
     }
 }

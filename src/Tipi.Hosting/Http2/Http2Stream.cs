@@ -152,6 +152,7 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     /// <summary>The response's last frame was written. Under the gate.</summary>
     internal void OnEndSent()
     {
+        Response.OnEndSent();
         State = Http2StreamStates.AfterSend(State, Http2FrameType.Data, endStream: true);
         Connection.OnEndSent(this);
     }

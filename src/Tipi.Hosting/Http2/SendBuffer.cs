@@ -81,6 +81,19 @@ internal sealed class SendBuffer
         return taken;
     }
 
+    /// <summary>Drops what was published: nobody takes it, and the application may go on writing for long.</summary>
+    internal void Discard()
+    {
+        while (_head is { } head)
+        {
+            head.Start = head.End;
+            if (head == _tail || head.Start < head.Complete) break;
+            _head = head.Next;
+            Recycle(head);
+        }
+        Unsent = 0;
+    }
+
     /// <summary>Forgets everything. Nobody writes any more.</summary>
     internal void Reset()
     {

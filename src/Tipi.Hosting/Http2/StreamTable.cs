@@ -33,8 +33,7 @@ internal sealed class StreamTable
         {
             foreach (Http2Stream stream in _streams.Values)
             {
-                bool mayReceive = stream.State is Http2StreamState.Open or Http2StreamState.HalfClosedLocal;
-                if (mayReceive || stream.Response.Unsent > 0) return true;
+                if (stream.Body.IsTimed || stream.Response.Unsent > 0) return true;
             }
             return false;
         }
