@@ -1,0 +1,149 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Http.Features;
+using Tipi.Hosting.Tests.Server;
+
+namespace Tipi.Hosting.Tests.Tls;
+
+/// <summary>Clients that show a certificate, in the handshake or when the application asks.</summary>
+public sealed class ClientCertificateTests
+{
+    private const string Get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+    private static readonly X509Certificate2 s_certificate = TestPolicy.MakeCertificate("client");
+
+    [Theory, OnEachTransport]
+    public async Task A_certificate_of_the_handshake_is_seen(TipiTransport transport)
+    {
+        var policy = new TestPolicy
+        {
+            Configure = static options =>
+            {
+                options.ClientCertificateRequired = true;
+                options.RemoteCertificateValidationCallback = static (_, certificate, _, _) =>
+                    certificate?.Equals(s_certificate) == true;
+            },
+        };
+        await using TestServer server = await StartAsync(transport, policy, static http =>
+            WriteAsync(http, http.Connection.ClientCertificate));
+        using TlsClient client = await TlsClient.ConnectAsync(server.Port, Show);
+
+        Assert.Equal("CN=client", (await client.AskAsync(Get)).Body);
+        Exception error = await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            using TlsClient nobody = await TlsClient.ConnectAsync(server.Port);
+            await nobody.AskAsync(Get);
+        });
+        Assert.True(error is AuthenticationException or IOException, error.ToString());
+    }
+
+    [Theory]
+    [InlineData(TipiTransport.Uring, SslProtocols.Tls12)]
+    [InlineData(TipiTransport.Uring, SslProtocols.Tls13)]
+    [InlineData(TipiTransport.Sockets, SslProtocols.Tls12)]
+    [InlineData(TipiTransport.Sockets, SslProtocols.Tls13)]
+    public async Task An_application_can_ask_later(TipiTransport transport, SslProtocols version)
+    {
+        await using TestServer server = await StartAsync(transport, Delayed(), static async http =>
+        {
+            if (http.Connection.ClientCertificate is not null) throw new InvalidOperationException("too early");
+            using var body = new MemoryStream();
+            await http.Request.Body.CopyToAsync(body);
+            Task<X509Certificate2?> first = http.Connection.GetClientCertificateAsync();
+            Task<X509Certificate2?> second = http.Connection.GetClientCertificateAsync();
+            if (await first != await second) throw new InvalidOperationException("asked twice");
+            await WriteAsync(http, http.Connection.ClientCertificate);
+        });
+        using TlsClient client = await TlsClient.ConnectAsync(server.Port, options =>
+        {
+            Show(options);
+            options.EnabledSslProtocols = version;
+            options.AllowRenegotiation = true;
+        });
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello");
+
+        Assert.Equal("CN=client", (await client.ReadResponseAsync()).Body);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task A_client_may_have_none(TipiTransport transport)
+    {
+        await using TestServer server = await StartAsync(transport, Delayed(), static async http =>
+            await WriteAsync(http, await http.Connection.GetClientCertificateAsync()));
+        using TlsClient client = await TlsClient.ConnectAsync(
+            server.Port,
+            options =>
+            {
+                options.EnabledSslProtocols = SslProtocols.Tls12;
+                options.AllowRenegotiation = true;
+            });
+
+        Assert.Equal("none", (await client.AskAsync(Get)).Body);
+        Assert.Equal("none", (await client.AskAsync(Get)).Body);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task Nobody_is_asked_while_a_body_is_unread_and_the_connection_ends(TipiTransport transport)
+    {
+        await using TestServer server = await StartAsync(transport, Delayed(), static async http =>
+        {
+            try
+            {
+                await http.Features.Get<ITlsConnectionFeature>()!.GetClientCertificateAsync(CancellationToken.None);
+            }
+            catch (InvalidOperationException error)
+            {
+                await WriteAsync(http, error.Message);
+            }
+        });
+        using TlsClient client = await TlsClient.ConnectAsync(server.Port, Show);
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello");
+
+        RawResponse response = await client.ReadResponseAsync();
+
+        Assert.Contains("read the request's body", response.Body, StringComparison.Ordinal);
+        Assert.Equal("close", response.Header("Connection"));
+        Assert.Equal("", await client.ReadToEndAsync());
+    }
+
+    [Theory, OnEachTransport]
+    public async Task Where_it_is_not_allowed_nobody_is_asked(TipiTransport transport)
+    {
+        await using TestServer server = await StartAsync(transport, new TestPolicy(), static async http =>
+            await WriteAsync(http, await http.Connection.GetClientCertificateAsync()));
+        using TlsClient client = await TlsClient.ConnectAsync(server.Port, Show);
+
+        Assert.Equal("none", (await client.AskAsync(Get)).Body);
+    }
+
+    private static TestPolicy Delayed() => new()
+    {
+        OnSelect = static (context, _) =>
+        {
+            context.AllowsDelayedClientCertificate = true;
+            return Task.CompletedTask;
+        },
+        Configure = static options => options.RemoteCertificateValidationCallback = static (_, certificate, _, _) =>
+            certificate is null || certificate.Equals(s_certificate),
+    };
+
+    private static void Show(SslClientAuthenticationOptions options)
+    {
+        options.ClientCertificates = [s_certificate];
+        options.LocalCertificateSelectionCallback = static (_, _, _, _, _) => s_certificate;
+    }
+
+    private static Task WriteAsync(HttpContext http, X509Certificate2? certificate) =>
+        WriteAsync(http, certificate?.Subject ?? "none");
+
+    private static Task WriteAsync(HttpContext http, string text)
+    {
+        http.Response.ContentLength = text.Length;
+        return http.Response.WriteAsync(text);
+    }
+
+    private static Task<TestServer> StartAsync(
+        TipiTransport transport, TestPolicy policy, RequestDelegate application) =>
+        TestServer.StartAsync(transport, application, options => options.CodeEndpoints[0].UseTls(policy));
+}
