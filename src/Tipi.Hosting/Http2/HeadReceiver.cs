@@ -55,6 +55,16 @@ internal sealed class HeadReceiver
     /// <summary>The stream whose field block is not complete; 0: none.</summary>
     internal int OpenStreamId => _block.Start.StreamId;
 
+    /// <summary>That of the transport, unless a proxy in front may tell another.</summary>
+    private Http2Scheme RequiredScheme
+    {
+        get
+        {
+            if (_owner.Server.Options.AllowAlternateSchemes) return Http2Scheme.Other;
+            return _owner.IsSecure ? Http2Scheme.Https : Http2Scheme.Http;
+        }
+    }
+
     /// <summary>Our settings are in force on the other side.</summary>
     internal void OnSettingsAcknowledged() => _decoder.OnSettingsAcknowledged();
 
@@ -134,7 +144,7 @@ internal sealed class HeadReceiver
         bool isEnd = header.Has(Http2FrameFlags.EndStream);
         Http2Stream stream = _owner.Server.Http2Streams.Rent();
         stream.Attach(_connection, header.StreamId);
-        var rules = new Http2RequestRules { AllowsExtendedConnect = true };
+        var rules = new Http2RequestRules { AllowsExtendedConnect = true, RequiredScheme = RequiredScheme };
         TipiServerLimits limits = _owner.Limits;
         var budget = new FieldBudget(
             limits.MaxRequestHeadersTotalSize, limits.MaxRequestHeaderCount + PseudoHeaders,
@@ -165,7 +175,7 @@ internal sealed class HeadReceiver
         HttpExchange exchange = stream.Exchange;
         exchange.Attach(_owner, fields.Method, (uint)stream.Id);
         exchange.Request.Method = fields.Method;
-        exchange.Request.Scheme = _owner.Scheme;
+        exchange.Request.Scheme = RequiredScheme == Http2Scheme.Other ? fields.Scheme : _owner.Scheme;
         exchange.Request.Protocol = HttpProtocol.Http2;
         exchange.ReceivedPath = exchange.Request.Path;
         Http2RequestRules rules = fields.Rules;

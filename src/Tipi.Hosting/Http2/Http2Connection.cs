@@ -326,10 +326,9 @@ internal sealed class Http2Connection : IConnectionProtocol
         _phase = Phase.Ended;
     }
 
-    private long IdleDeadline() =>
-        Limits.KeepAliveTimeout == TimeSpan.MaxValue
-            ? long.MaxValue
-            : _idleSinceMs + (long)Limits.KeepAliveTimeout.TotalMilliseconds;
+    private long IdleDeadline() => Limits.KeepAliveTimeout is var most && most == TimeSpan.MaxValue
+        ? long.MaxValue
+        : _idleSinceMs + (long)most.TotalMilliseconds;
 
     private void LeaveNow()
     {
@@ -345,6 +344,7 @@ internal sealed class Http2Connection : IConnectionProtocol
     /// <summary>When the loop has to look at the time again. Under the gate.</summary>
     private void UpdateDeadline()
     {
+        if (_phase == Phase.Ended) return; // the deadline is that of the close now
         if (_phase is Phase.Announced or Phase.Leaving || !_receiver.IsReady || Streams.NeedTime) RequestTick();
         else if (Streams.Count == 0) Owner.DeadlineMs = Math.Min(IdleDeadline(), _ping.DueMs);
         else Owner.DeadlineMs = _ping.DueMs;
@@ -405,7 +405,7 @@ internal sealed class Http2Connection : IConnectionProtocol
     {
         try
         {
-            Owner.DeadlineMs = long.MaxValue;
+            lock (Gate) (_phase, Owner.DeadlineMs) = (Phase.Ended, long.MaxValue);
             bool isLost = _isLost;
             Abandon(new ConnectionResetException("The connection has ended."));
             if (!isLost) await Output.FlushLastAsync();

@@ -342,6 +342,11 @@ internal sealed class Http2Receiver
     /// <returns>False when it ends the connection.</returns>
     private bool Answer(in Http2FrameHeader header, Http2Error error)
     {
+        if (error.Scope == Http2ErrorScope.Stream && IsIdle(header.StreamId))
+        {
+            // A wrong PRIORITY: an idle stream can not be reset (RFC 9113 §6.4).
+            error = Http2Error.Connection(error.Code, error.Reason);
+        }
         if (error.Scope == Http2ErrorScope.Stream)
         {
             if (_owner.Server.Logs.BadRequests.IsEnabled(LogLevel.Debug))
@@ -355,6 +360,11 @@ internal sealed class Http2Receiver
         }
         _connection.Fail(error);
         return false;
+    }
+
+    private bool IsIdle(int id)
+    {
+        lock (_output.Gate) return _streams.StateOf(id) == Http2StreamState.Idle;
     }
 
     /// <summary>A frame that asks for no response.</summary>

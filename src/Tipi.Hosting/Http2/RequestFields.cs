@@ -21,6 +21,7 @@ internal ref struct RequestFields(Http2Stream stream, Http2RequestRules rules, F
     private string _method = "";
     private string _authority = "";
     private string _path = "";
+    private string _scheme = "";
     private string? _cookies;
 
     /// <summary>Why the request is malformed; none while it is not.</summary>
@@ -32,6 +33,9 @@ internal ref struct RequestFields(Http2Stream stream, Http2RequestRules rules, F
     internal readonly Http2RequestRules Rules => _rules;
 
     internal readonly string Method => _method;
+
+    /// <summary>As sent; of a CONNECT that has none, that of the connection.</summary>
+    internal readonly string Scheme => _scheme.Length > 0 ? _scheme : stream.Connection.Owner.Scheme;
 
     internal string? Protocol { get; private set; }
 
@@ -95,6 +99,9 @@ internal ref struct RequestFields(Http2Stream stream, Http2RequestRules rules, F
                 if (field.Value.Length > stream.Connection.Limits.MaxRequestLineSize) RefusalStatus = 414;
                 else _path = GetText(field);
                 LoadDecodedPath(field.Value);
+                break;
+            case Http2PseudoField.Scheme:
+                _scheme = GetText(field);
                 break;
             case Http2PseudoField.Protocol:
                 Protocol = GetText(field);
