@@ -38,7 +38,12 @@ internal static class SiegeEndpoints
 
     private static void ListenTls(IServiceCollection services, int port, X509Certificate2 certificate)
     {
-        services.Configure<TipiServerOptions>(options => options.Listen(IPAddress.Loopback, port));
+        services.Configure<TipiServerOptions>(options =>
+        {
+            options.Listen(IPAddress.Loopback, port);
+            options.Listen(IPAddress.Loopback, port + 1, endpoint => endpoint.UseHttps(certificate, https =>
+                https.HandshakeTimeout = Handshake));
+        });
         services.Configure<KestrelServerOptions>(options =>
         {
             options.Listen(IPAddress.Loopback, port);
