@@ -190,7 +190,8 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         _last = default;
         _rate = default;
         _consumed = _received = 0;
-        _canHaveBody = _expectsContinue = _isGiven = _isLast = _isBroken = _isCompleted = _isAttached = _isReadToEnd = false;
+        _canHaveBody = _expectsContinue = _isGiven = _isLast = _isBroken = false;
+        _isCompleted = _isAttached = _isReadToEnd = false;
         _isWriterDone = false;
         HasStarted = false;
         TunnelProtocol = null;
