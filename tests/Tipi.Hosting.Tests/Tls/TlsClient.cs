@@ -37,7 +37,14 @@ internal sealed class TlsClient : IDisposable
     internal static async Task<TlsClient> OverAsync(
         Socket socket, Action<SslClientAuthenticationOptions>? configure = null)
     {
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        return await OverAsync(socket, new NetworkStream(socket, ownsSocket: true), configure);
+    }
+
+    /// <summary>Shakes hands on a stream over a connected socket.</summary>
+    internal static async Task<TlsClient> OverAsync(
+        Socket socket, Stream wire, Action<SslClientAuthenticationOptions>? configure)
+    {
+        var stream = new SslStream(wire);
         var options = new SslClientAuthenticationOptions
         {
             TargetHost = "localhost",

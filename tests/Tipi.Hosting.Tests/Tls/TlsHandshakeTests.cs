@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
@@ -44,6 +46,20 @@ public sealed class TlsHandshakeTests
         Assert.Equal(200, (await client.AskAsync(Get)).Status);
         Assert.Equal("tipi-handshake", thread);
         Assert.Equal(transport == TipiTransport.Uring ? true : null, isOnRing);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task Handshakes_and_requests_may_come_byte_by_byte(TipiTransport transport)
+    {
+        await using TestServer server = await StartAsync(transport, new TestPolicy());
+        foreach (SslProtocols version in (SslProtocols[])[SslProtocols.Tls12, SslProtocols.Tls13])
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(IPAddress.Loopback, server.Port);
+            using TlsClient client = await TlsClient.OverAsync(
+                socket, new DripStream(socket), options => options.EnabledSslProtocols = version);
+            Assert.Equal(200, (await client.AskAsync(Get)).Status);
+        }
     }
 
     [Theory, OnEachTransport]
