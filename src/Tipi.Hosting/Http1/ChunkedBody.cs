@@ -12,7 +12,7 @@ namespace Tipi.Hosting.Http1;
 /// </summary>
 internal sealed class ChunkedBody(ReceivedText text)
 {
-    /// <summary>Decoded bytes that wait for the application before more are decoded.</summary>
+    /// <summary>Decoded bytes that wait for the application's first look before more are decoded.</summary>
     private const int FillSize = 64 * 1024;
 
     private const int SmallestSize = 4096;
@@ -87,7 +87,8 @@ internal sealed class ChunkedBody(ReceivedText text)
         bool wantsMore = false;
         while (!IsEnded && !wantsMore && !rest.IsEmpty && error.Code == ProtocolErrorCode.None)
         {
-            if (_end - _start >= FillSize) break;
+            // Bytes that were looked at and left are no reason to stop: the application asked for more than them.
+            if (_end - _examined >= FillSize) break;
             ReadOnlySpan<byte> bytes = rest.FirstSpan;
             ChunkedStatus status = Step(bytes, largest, out int used, out error);
             if (status == ChunkedStatus.NeedMore && used < bytes.Length)
