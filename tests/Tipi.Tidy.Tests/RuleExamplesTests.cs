@@ -29,6 +29,7 @@ public sealed class RuleExamplesTests
     [InlineData("tests/Tipi.Hosting.Tests/WholeTests.cs", 0)]
     [InlineData("tests/Tipi.Hosting.Tests/Elsewhere/ClockTests.cs", 1)]
     [InlineData("tests/Tipi.Hosting.Tests/Elsewhere/RawClient.cs", 0)]
+    [InlineData("tests/Tipi.Hosting.Tests/Contract/ClockTests.cs", 0)]
     [InlineData("tests/Tipi.Interop.Tests/Clients/CurlTests.cs", 0)]
     public void Mirrors(string test, int findings)
     {
