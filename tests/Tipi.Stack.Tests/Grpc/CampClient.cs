@@ -13,8 +13,9 @@ internal static class CampClient
     {
         if (!Directory.Exists(Path.Combine(s_folder, "node_modules")))
             throw Tool.Missing($"npm ci has not been run in tests/Tipi.Stack.Tests/Grpc.");
+        string[] authority = host.Wire.HasTls() ? [SiteCertificates.Shared.AuthorityPath] : [];
         ToolRun run = await Tool.RunAsync(
-            "node", Path.Combine(s_folder, "calls.js"), host.Address.Authority, scenario);
+            "node", [Path.Combine(s_folder, "calls.js"), host.Address.Authority, scenario, .. authority]);
         return JsonSerializer.Deserialize<JsonElement>(run.Succeeded().Output);
     }
 }

@@ -7,38 +7,39 @@ namespace Tipi.Stack.Tests.Grpc;
 /// </summary>
 public sealed class GrpcTests
 {
-    [Theory, InlineData(StackServer.Kestrel)]
-    public Task A_unary_call(StackServer server) =>
-        AnswersAsync(server, "unary", """{"code":0,"text":"Zelt ⛺","count":7,"same":true}""");
+    [Theory, OnEachWire(Http2Only = true)]
+    public Task A_unary_call(StackServer server, StackWire wire) =>
+        AnswersAsync(server, wire, "unary", """{"code":0,"text":"Zelt ⛺","count":7,"same":true}""");
 
-    [Theory, InlineData(StackServer.Kestrel)]
-    public Task Messages_of_4_MiB_both_ways(StackServer server) => AnswersAsync(server, "large",
+    [Theory, OnEachWire(Http2Only = true)]
+    public Task Messages_of_4_MiB_both_ways(StackServer server, StackWire wire) => AnswersAsync(server, wire, "large",
         """[{"code":0,"same":true},{"code":0,"same":true},{"code":0,"same":true}]""");
 
-    [Theory, InlineData(StackServer.Kestrel)]
-    public Task The_server_streams(StackServer server) =>
-        AnswersAsync(server, "serverStream", """{"code":0,"count":500,"ordered":true}""");
+    [Theory, OnEachWire(Http2Only = true)]
+    public Task The_server_streams(StackServer server, StackWire wire) =>
+        AnswersAsync(server, wire, "serverStream", """{"code":0,"count":500,"ordered":true}""");
 
-    [Theory, InlineData(StackServer.Kestrel)]
-    public Task The_client_streams(StackServer server) =>
-        AnswersAsync(server, "clientStream", """{"code":0,"text":"1500000 bytes","count":300}""");
+    [Theory, OnEachWire(Http2Only = true)]
+    public Task The_client_streams(StackServer server, StackWire wire) =>
+        AnswersAsync(server, wire, "clientStream", """{"code":0,"text":"1500000 bytes","count":300}""");
 
-    [Theory, InlineData(StackServer.Kestrel)]
-    public Task Both_stream_and_each_waits_for_the_other(StackServer server) =>
-        AnswersAsync(server, "talk", """{"code":0,"ordered":true,"count":50}""");
+    [Theory, OnEachWire(Http2Only = true)]
+    public Task Both_stream_and_each_waits_for_the_other(StackServer server, StackWire wire) =>
+        AnswersAsync(server, wire, "talk", """{"code":0,"ordered":true,"count":50}""");
 
-    [Theory, InlineData(StackServer.Kestrel)]
-    public Task A_hundred_calls_at_once(StackServer server) => AnswersAsync(server, "hundred", "100");
+    [Theory, OnEachWire(Http2Only = true)]
+    public Task A_hundred_calls_at_once(StackServer server, StackWire wire) =>
+        AnswersAsync(server, wire, "hundred", "100");
 
-    [Theory, InlineData(StackServer.Kestrel)]
-    public Task Metadata_travels_both_ways(StackServer server) => AnswersAsync(server, "metadata",
+    [Theory, OnEachWire(Http2Only = true)]
+    public Task Metadata_travels_both_ways(StackServer server, StackWire wire) => AnswersAsync(server, wire, "metadata",
         """{"heard":"come; in, ok","binary":"000102ff","after":"come; in, ok"}""");
 
     // 5 NOT_FOUND without a message before it, 9 FAILED_PRECONDITION after one, 12 UNIMPLEMENTED for a plain 404.
-    [Theory, InlineData(StackServer.Kestrel)]
-    public async Task Errors_reach_the_client(StackServer server)
+    [Theory, OnEachWire(Http2Only = true)]
+    public async Task Errors_reach_the_client(StackServer server, StackWire wire)
     {
-        await using StackHost host = await StartAsync(server);
+        await using StackHost host = await StartAsync(server, wire);
 
         JsonElement[] seen = [.. (await CampClient.CallAsync(host, "errors")).EnumerateArray()];
 
@@ -48,23 +49,24 @@ public sealed class GrpcTests
     }
 
     // 13 INTERNAL, 14 UNAVAILABLE, 1 CANCELLED, 8 RESOURCE_EXHAUSTED.
-    [Theory, InlineData(StackServer.Kestrel)]
-    public Task The_application_resets(StackServer server) => AnswersAsync(server, "resets", "[13,14,1,8]");
+    [Theory, OnEachWire(Http2Only = true)]
+    public Task The_application_resets(StackServer server, StackWire wire) =>
+        AnswersAsync(server, wire, "resets", "[13,14,1,8]");
 
-    [Theory, InlineData(StackServer.Kestrel)]
-    public Task A_deadline_ends_the_call_on_both_sides(StackServer server) =>
-        AnswersAsync(server, "deadline", """{"code":4}""");
+    [Theory, OnEachWire(Http2Only = true)]
+    public Task A_deadline_ends_the_call_on_both_sides(StackServer server, StackWire wire) =>
+        AnswersAsync(server, wire, "deadline", """{"code":4}""");
 
-    [Theory, InlineData(StackServer.Kestrel)]
-    public Task A_cancelled_call_ends_and_its_connection_goes_on(StackServer server) =>
-        AnswersAsync(server, "cancel", """{"code":1,"sameConnection":true}""");
+    [Theory, OnEachWire(Http2Only = true)]
+    public Task A_cancelled_call_ends_and_its_connection_goes_on(StackServer server, StackWire wire) =>
+        AnswersAsync(server, wire, "cancel", """{"code":1,"sameConnection":true}""");
 
-    private static async Task AnswersAsync(StackServer server, string scenario, string expected)
+    private static async Task AnswersAsync(StackServer server, StackWire wire, string scenario, string expected)
     {
-        await using StackHost host = await StartAsync(server);
+        await using StackHost host = await StartAsync(server, wire);
         Assert.Equal(expected, (await CampClient.CallAsync(host, scenario)).GetRawText());
     }
 
-    private static Task<StackHost> StartAsync(StackServer server) =>
-        StackHost.StartAsync(server, new Camp().Map, wire: StackWire.Http2);
+    private static Task<StackHost> StartAsync(StackServer server, StackWire wire) =>
+        StackHost.StartAsync(server, new Camp().Map, wire: wire);
 }

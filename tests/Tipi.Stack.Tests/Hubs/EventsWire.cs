@@ -10,7 +10,11 @@ internal sealed class EventsWire(StackHost host, string path, HttpResponseMessag
 
     internal static async Task<IHubWire> OpenAsync(StackHost host, string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path)
+        {
+            Version = host.Wire.Version(),
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         request.Headers.Accept.ParseAdd("text/event-stream");
         HttpResponseMessage answer = await host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         return new EventsWire(host, path, answer.EnsureSuccessStatusCode());

@@ -3,25 +3,28 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Tipi.Stack.Tests.Hubs;
 
-/// <summary>SignalR over each of its transports: invocations, streams, pushes, the end from both sides.</summary>
+/// <summary>
+/// SignalR over each of its transports, on each wire: invocations, streams, pushes, the end from both sides.
+/// </summary>
 public sealed class SignalRTests
 {
     private static readonly string[] s_transports = ["WebSockets", "ServerSentEvents", "LongPolling"];
 
-    [Theory, OnEachServer]
-    public Task A_method_answers(StackServer server) => OnEachTransportAsync(server, async (_, client) =>
-    {
-        foreach (string text in new[] { "Zelt ⛺", new string('x', 30_000), "" })
+    [Theory, OnEachWire]
+    public Task A_method_answers(StackServer server, StackWire wire) =>
+        OnEachTransportAsync(server, wire, async (_, client) =>
         {
-            await client.InvokeAsync("Echo", text);
-            JsonElement answer = Message(await client.NextAsync(), 3);
-            Assert.Equal($"{text} back", answer.GetProperty("result").GetString());
-        }
-    });
+            foreach (string text in new[] { "Zelt ⛺", new string('x', 30_000), "" })
+            {
+                await client.InvokeAsync("Echo", text);
+                JsonElement answer = Message(await client.NextAsync(), 3);
+                Assert.Equal($"{text} back", answer.GetProperty("result").GetString());
+            }
+        });
 
-    [Theory, OnEachServer]
-    public Task A_stream_arrives_in_order_and_ends(StackServer server) =>
-        OnEachTransportAsync(server, async (_, client) =>
+    [Theory, OnEachWire]
+    public Task A_stream_arrives_in_order_and_ends(StackServer server, StackWire wire) =>
+        OnEachTransportAsync(server, wire, async (_, client) =>
         {
             await client.StreamAsync("Count", 50);
 
@@ -30,23 +33,24 @@ public sealed class SignalRTests
             Message(await client.NextAsync(), 3);
         });
 
-    [Theory, OnEachServer]
-    public Task The_server_pushes_by_itself(StackServer server) => OnEachTransportAsync(server, async (host, client) =>
-    {
-        var hub = host.Services.GetRequiredService<IHubContext<TentHub>>();
-
-        for (var i = 0; i < 10; i++)
+    [Theory, OnEachWire]
+    public Task The_server_pushes_by_itself(StackServer server, StackWire wire) =>
+        OnEachTransportAsync(server, wire, async (host, client) =>
         {
-            await hub.Clients.All.SendAsync("told", $"{i}");
-            JsonElement told = Message(await client.NextAsync(), 1);
-            Assert.Equal($"told {i}", $"{told.GetProperty("target")} {told.GetProperty("arguments")[0]}");
-        }
-    });
+            var hub = host.Services.GetRequiredService<IHubContext<TentHub>>();
 
-    [Theory, OnEachServer]
-    public async Task What_one_tells_reaches_all_on_every_transport(StackServer server)
+            for (var i = 0; i < 10; i++)
+            {
+                await hub.Clients.All.SendAsync("told", $"{i}");
+                JsonElement told = Message(await client.NextAsync(), 1);
+                Assert.Equal($"told {i}", $"{told.GetProperty("target")} {told.GetProperty("arguments")[0]}");
+            }
+        });
+
+    [Theory, OnEachWire]
+    public async Task What_one_tells_reaches_all_on_every_transport(StackServer server, StackWire wire)
     {
-        await using StackHost host = await StartAsync(server);
+        await using StackHost host = await StartAsync(server, wire);
         HubClient[] clients = await Task.WhenAll(
             s_transports.Select(transport => HubClient.ConnectAsync(host, transport)));
 
@@ -60,10 +64,10 @@ public sealed class SignalRTests
         }
     }
 
-    [Theory, OnEachServer]
-    public async Task A_client_that_goes_is_missed(StackServer server)
+    [Theory, OnEachWire]
+    public async Task A_client_that_goes_is_missed(StackServer server, StackWire wire)
     {
-        await using StackHost host = await StartAsync(server);
+        await using StackHost host = await StartAsync(server, wire);
         var departures = host.Services.GetRequiredService<Departures>();
 
         for (var i = 0; i < s_transports.Length; i++)
@@ -75,9 +79,9 @@ public sealed class SignalRTests
         }
     }
 
-    [Theory, OnEachServer]
-    public Task The_server_ends_the_conversation(StackServer server) =>
-        OnEachTransportAsync(server, async (host, client) =>
+    [Theory, OnEachWire]
+    public Task The_server_ends_the_conversation(StackServer server, StackWire wire) =>
+        OnEachTransportAsync(server, wire, async (host, client) =>
         {
             int before = host.Services.GetRequiredService<Departures>().Seen;
             await client.InvokeAsync("Leave");
@@ -94,9 +98,10 @@ public sealed class SignalRTests
         return message.Value;
     }
 
-    private static async Task OnEachTransportAsync(StackServer server, Func<StackHost, HubClient, Task> speak)
+    private static async Task OnEachTransportAsync(
+        StackServer server, StackWire wire, Func<StackHost, HubClient, Task> speak)
     {
-        await using StackHost host = await StartAsync(server);
+        await using StackHost host = await StartAsync(server, wire);
         foreach (string transport in s_transports)
         {
             await using HubClient client = await HubClient.ConnectAsync(host, transport);
@@ -104,7 +109,7 @@ public sealed class SignalRTests
         }
     }
 
-    private static Task<StackHost> StartAsync(StackServer server) => StackHost.StartAsync(
+    private static Task<StackHost> StartAsync(StackServer server, StackWire wire) => StackHost.StartAsync(
         server,
         app =>
         {
@@ -115,5 +120,6 @@ public sealed class SignalRTests
         {
             builder.Services.AddSignalR();
             builder.Services.AddSingleton<Departures>();
-        });
+        },
+        wire);
 }

@@ -6,13 +6,8 @@ namespace Tipi.Stack.Tests.Hubs;
 /// <summary>Records as text messages of a WebSocket.</summary>
 internal sealed class SocketWire(ClientWebSocket socket) : IHubWire
 {
-    internal static async Task<IHubWire> OpenAsync(StackHost host, string path)
-    {
-        var socket = new ClientWebSocket();
-        using var limit = new CancellationTokenSource(Eventually.Patience);
-        await socket.ConnectAsync(new Uri($"ws://{host.Address.Authority}/{path}"), limit.Token);
-        return new SocketWire(socket);
-    }
+    internal static async Task<IHubWire> OpenAsync(StackHost host, string path) =>
+        new SocketWire(await host.OpenSocketAsync(path));
 
     public Task SendAsync(string records) => socket.SendTextAsync(records);
 

@@ -8,26 +8,25 @@ internal sealed class SocketHost(StackHost host) : IAsyncDisposable
     internal StackHost Host => host;
 
     internal static async Task<SocketHost> StartAsync(
-        StackServer server, Func<WebSocket, CancellationToken, Task> serve, WebSocketAcceptContext? accept = null) =>
-        new(await StackHost.StartAsync(server, app =>
-        {
-            app.UseWebSockets();
-            app.Map("/socket", async context =>
+        StackServer server, Func<WebSocket, CancellationToken, Task> serve, WebSocketAcceptContext? accept = null,
+        StackWire wire = StackWire.Http1, Action<WebApplicationBuilder>? configure = null) =>
+        new(await StackHost.StartAsync(
+            server,
+            app =>
             {
-                using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(
-                    accept ?? new WebSocketAcceptContext());
-                await serve(socket, context.RequestAborted);
-            });
-        }));
+                app.UseWebSockets();
+                app.Map("/socket", async context =>
+                {
+                    using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(
+                        accept ?? new WebSocketAcceptContext());
+                    await serve(socket, context.RequestAborted);
+                });
+            },
+            configure,
+            wire));
 
-    internal async Task<ClientWebSocket> ConnectAsync(Action<ClientWebSocketOptions>? configure = null)
-    {
-        var socket = new ClientWebSocket();
-        configure?.Invoke(socket.Options);
-        using var limit = new CancellationTokenSource(Eventually.Patience);
-        await socket.ConnectAsync(new Uri($"ws://{host.Address.Authority}/socket"), limit.Token);
-        return socket;
-    }
+    internal Task<ClientWebSocket> ConnectAsync(Action<ClientWebSocketOptions>? configure = null) =>
+        host.OpenSocketAsync("socket", configure);
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 }

@@ -8,10 +8,10 @@ public sealed class WebSocketTests
 {
     private const int Large = 1_000_000;
 
-    [Theory, OnEachServer]
-    public async Task Messages_come_back_whole_and_in_fragments(StackServer server)
+    [Theory, OnEachWire]
+    public async Task Messages_come_back_whole_and_in_fragments(StackServer server, StackWire wire)
     {
-        await using SocketHost host = await SocketHost.StartAsync(server, EchoSocket.RunAsync);
+        await using SocketHost host = await SocketHost.StartAsync(server, EchoSocket.RunAsync, wire: wire);
         using ClientWebSocket socket = await host.ConnectAsync();
 
         await EchoedAsync(socket, RandomNumberGenerator.GetBytes(1));
@@ -23,11 +23,11 @@ public sealed class WebSocketTests
         Assert.Equal("Zelt ⛺", await socket.ReceiveTextAsync());
     }
 
-    [Theory, OnEachServer]
-    public async Task Messages_are_compressed_when_both_agree(StackServer server)
+    [Theory, OnEachWire]
+    public async Task Messages_are_compressed_when_both_agree(StackServer server, StackWire wire)
     {
         var accept = new WebSocketAcceptContext { DangerousEnableCompression = true };
-        await using SocketHost host = await SocketHost.StartAsync(server, EchoSocket.RunAsync, accept);
+        await using SocketHost host = await SocketHost.StartAsync(server, EchoSocket.RunAsync, accept, wire);
         using ClientWebSocket socket = await host.ConnectAsync(options =>
         {
             options.DangerousDeflateOptions = new WebSocketDeflateOptions();
@@ -41,10 +41,10 @@ public sealed class WebSocketTests
         Assert.StartsWith("permessage-deflate", agreed, StringComparison.Ordinal);
     }
 
-    [Theory, OnEachServer]
-    public async Task Fifty_at_once_get_their_own_messages(StackServer server)
+    [Theory, OnEachWire]
+    public async Task Fifty_at_once_get_their_own_messages(StackServer server, StackWire wire)
     {
-        await using SocketHost host = await SocketHost.StartAsync(server, EchoSocket.RunAsync);
+        await using SocketHost host = await SocketHost.StartAsync(server, EchoSocket.RunAsync, wire: wire);
 
         await Task.WhenAll(Enumerable.Range(0, 50).Select(async number =>
         {
@@ -59,10 +59,10 @@ public sealed class WebSocketTests
         }));
     }
 
-    [Theory, OnEachServer]
-    public async Task The_client_closes_and_is_answered(StackServer server)
+    [Theory, OnEachWire]
+    public async Task The_client_closes_and_is_answered(StackServer server, StackWire wire)
     {
-        await using SocketHost host = await SocketHost.StartAsync(server, EchoSocket.RunAsync);
+        await using SocketHost host = await SocketHost.StartAsync(server, EchoSocket.RunAsync, wire: wire);
         using ClientWebSocket socket = await host.ConnectAsync();
 
         await socket.CloseAsync("enough");
@@ -72,15 +72,15 @@ public sealed class WebSocketTests
             (socket.State, socket.CloseStatus, socket.CloseStatusDescription));
     }
 
-    [Theory, OnEachServer]
-    public async Task The_server_closes_and_hears_the_answer(StackServer server)
+    [Theory, OnEachWire]
+    public async Task The_server_closes_and_hears_the_answer(StackServer server, StackWire wire)
     {
         var closed = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using SocketHost host = await SocketHost.StartAsync(server, async (served, aborted) =>
         {
             await served.CloseAsync(WebSocketCloseStatus.PolicyViolation, "no more", aborted);
             closed.SetResult($"{served.State} {served.CloseStatus} {served.CloseStatusDescription}");
-        });
+        }, wire: wire);
         using ClientWebSocket socket = await host.ConnectAsync();
 
         Assert.Null(await socket.ReceiveBytesAsync());
@@ -91,8 +91,8 @@ public sealed class WebSocketTests
         Assert.Equal("Closed NormalClosure then bye", await closed.Task.WaitAsync(Eventually.Patience));
     }
 
-    [Theory, OnEachServer]
-    public async Task A_client_that_aborts_fails_the_servers_read(StackServer server)
+    [Theory, OnEachWire]
+    public async Task A_client_that_aborts_fails_the_servers_read(StackServer server, StackWire wire)
     {
         var ended = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using SocketHost host = await SocketHost.StartAsync(server, async (served, aborted) =>
@@ -105,7 +105,7 @@ public sealed class WebSocketTests
             {
                 ended.SetResult(error);
             }
-        });
+        }, wire: wire);
         using (ClientWebSocket socket = await host.ConnectAsync())
         {
             await EchoedAsync(socket, [1]);
@@ -116,14 +116,14 @@ public sealed class WebSocketTests
         Assert.Equal(WebSocketError.ConnectionClosedPrematurely, seen.WebSocketErrorCode);
     }
 
-    [Theory, OnEachServer]
-    public async Task A_server_that_aborts_fails_the_clients_read(StackServer server)
+    [Theory, OnEachWire]
+    public async Task A_server_that_aborts_fails_the_clients_read(StackServer server, StackWire wire)
     {
         await using SocketHost host = await SocketHost.StartAsync(server, async (served, _) =>
         {
             await served.ReceiveBytesAsync();
             served.Abort();
-        });
+        }, wire: wire);
         using ClientWebSocket socket = await host.ConnectAsync();
         await socket.SendBytesAsync([1]);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -9,17 +10,22 @@ internal sealed class StackHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly LogRecorder _logs;
+    private readonly HttpMessageInvoker _sockets;
 
-    private StackHost(WebApplication app, LogRecorder logs, StackServer server)
+    private StackHost(WebApplication app, LogRecorder logs, StackServer server, StackWire wire)
     {
         _app = app;
         _logs = logs;
         Server = server;
+        Wire = wire;
         Address = new Uri(AddressOf(app.Services));
         Client = ClientWith(_ => { });
+        _sockets = new HttpMessageInvoker(wire.NewHandler());
     }
 
     internal StackServer Server { get; }
+
+    internal StackWire Wire { get; }
 
     internal Uri Address { get; }
 
@@ -56,7 +62,7 @@ internal sealed class StackHost : IAsyncDisposable
             throw;
         }
         RequireServer(app.Services, server);
-        return new StackHost(app, logs, server);
+        return new StackHost(app, logs, server, wire);
     }
 
     /// <summary>The address that the server reports, with the port that the system chose.</summary>
@@ -71,9 +77,15 @@ internal sealed class StackHost : IAsyncDisposable
 
     internal HttpClient ClientWith(Action<SocketsHttpHandler> configure)
     {
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        SocketsHttpHandler handler = Wire.NewHandler();
         configure(handler);
-        return new HttpClient(handler) { BaseAddress = Address, Timeout = Eventually.Patience };
+        return new HttpClient(handler)
+        {
+            BaseAddress = Address,
+            DefaultRequestVersion = Wire.Version(),
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Timeout = Eventually.Patience,
+        };
     }
 
     /// <summary>A client that keeps cookies, as a browser does.</summary>
@@ -83,13 +95,34 @@ internal sealed class StackHost : IAsyncDisposable
         handler.CookieContainer = cookies ?? new CookieContainer();
     });
 
+    /// <summary>A WebSocket by the host's version of HTTP; over HTTP/2 all share a connection.</summary>
+    internal async Task<ClientWebSocket> OpenSocketAsync(
+        string path, Action<ClientWebSocketOptions>? configure = null)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.HttpVersion = Wire.Version();
+        socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        configure?.Invoke(socket.Options);
+        using var limit = new CancellationTokenSource(Eventually.Patience);
+        await socket.ConnectAsync(
+            new Uri($"{(Wire.HasTls() ? "wss" : "ws")}://{Address.Authority}/{path}"), _sockets, limit.Token);
+        return socket;
+    }
+
     internal Task<RawClient> ConnectAsync() => RawClient.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Address.Port));
+
+    /// <summary>Asks it to stop, and waits so long for what is under way.</summary>
+    internal async Task StopAsync(TimeSpan patience)
+    {
+        using var source = new CancellationTokenSource(patience);
+        await _app.StopAsync(source.Token);
+    }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-        await _app.StopAsync(source.Token);
+        _sockets.Dispose();
+        await StopAsync(TimeSpan.FromMilliseconds(100));
         await _app.DisposeAsync();
     }
 }

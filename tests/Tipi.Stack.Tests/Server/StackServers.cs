@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tipi.Hosting;
 
 namespace Tipi.Stack.Tests.Server;
@@ -20,14 +19,19 @@ internal static class StackServers
     internal static IWebHostBuilder UseStackServer(this IWebHostBuilder builder, StackServer server, StackWire wire)
     {
         if (wire == StackWire.Http1) return builder.UseUrls("http://127.0.0.1:0").UseStackServer(server);
-        const HttpProtocols Spoken = HttpProtocols.Http2;
         return server.IsTipi()
             ? builder.UseTipi(options =>
             {
                 options.Transport = server.Transport();
-                options.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = Spoken);
+                options.Listen(IPAddress.Loopback, 0, endpoint =>
+                {
+                    endpoint.Protocols = wire.Protocols();
+                });
             })
-            : builder.ConfigureKestrel(
-                options => options.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = Spoken));
+            : builder.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, endpoint =>
+            {
+                endpoint.Protocols = wire.Protocols();
+                if (wire.HasTls()) endpoint.UseHttps(SiteCertificates.Shared.Site);
+            }));
     }
 }
