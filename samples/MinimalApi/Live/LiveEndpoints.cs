@@ -17,6 +17,8 @@ internal static class LiveEndpoints
         live.MapGet("/ticks", Ticks);
         live.MapGet("/todos", Todos);
         live.MapGet("/echo", EchoSocket.ServeAsync);
+        // How a WebSocket begins on HTTP/2 (RFC 8441).
+        live.MapMethods("/echo", [HttpMethods.Connect], EchoSocket.ServeAsync).ExcludeFromDescription();
         live.MapHub<ChatHub>("/chat");
     }
 
