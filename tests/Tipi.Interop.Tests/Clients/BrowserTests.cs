@@ -11,10 +11,10 @@ public sealed class BrowserTests(SampleFleet fleet, Browser browser) : IClassFix
     private readonly ConcurrentQueue<string> _errors = [];
 
     [Theory]
-    [MemberData(nameof(SampleFleet.All), MemberType = typeof(SampleFleet))]
-    public async Task A_visitor_adds_ticks_and_removes_a_todo(SampleVariant variant)
+    [MemberData(nameof(SampleFleet.OnEachWire), MemberType = typeof(SampleFleet))]
+    public async Task A_visitor_adds_ticks_and_removes_a_todo(SampleVariant variant, SampleWire wire)
     {
-        var page = await OpenAsync(variant);
+        var page = await OpenAsync(variant, wire);
         var title = $"Gather wood {Guid.NewGuid():N}";
 
         await page.FillAsync("#add [name=title]", title);
@@ -32,10 +32,10 @@ public sealed class BrowserTests(SampleFleet fleet, Browser browser) : IClassFix
     }
 
     [Theory]
-    [MemberData(nameof(SampleFleet.All), MemberType = typeof(SampleFleet))]
-    public async Task A_second_window_sees_what_the_first_does(SampleVariant variant)
+    [MemberData(nameof(SampleFleet.OnEachWire), MemberType = typeof(SampleFleet))]
+    public async Task A_second_window_sees_what_the_first_does(SampleVariant variant, SampleWire wire)
     {
-        var (first, second) = (await OpenAsync(variant), await OpenAsync(variant));
+        var (first, second) = (await OpenAsync(variant, wire), await OpenAsync(variant, wire));
         var title = $"Seen twice {Guid.NewGuid():N}";
 
         await first.FillAsync("#add [name=title]", title);
@@ -48,10 +48,10 @@ public sealed class BrowserTests(SampleFleet fleet, Browser browser) : IClassFix
     }
 
     [Theory]
-    [MemberData(nameof(SampleFleet.All), MemberType = typeof(SampleFleet))]
-    public async Task An_empty_title_is_explained(SampleVariant variant)
+    [MemberData(nameof(SampleFleet.OnEachWire), MemberType = typeof(SampleFleet))]
+    public async Task An_empty_title_is_explained(SampleVariant variant, SampleWire wire)
     {
-        var page = await OpenAsync(variant);
+        var page = await OpenAsync(variant, wire);
 
         await page.ClickAsync("#add button");
         await page.Locator("#problem").WaitForAsync();
@@ -61,11 +61,11 @@ public sealed class BrowserTests(SampleFleet fleet, Browser browser) : IClassFix
     }
 
     [Theory]
-    [MemberData(nameof(SampleFleet.All), MemberType = typeof(SampleFleet))]
-    public async Task Files_are_weighed_and_the_fire_burns(SampleVariant variant)
+    [MemberData(nameof(SampleFleet.OnEachWire), MemberType = typeof(SampleFleet))]
+    public async Task Files_are_weighed_and_the_fire_burns(SampleVariant variant, SampleWire wire)
     {
         using var file = new RandomFile(1_000_000);
-        var page = await OpenAsync(variant);
+        var page = await OpenAsync(variant, wire);
 
         await page.SetInputFilesAsync("#upload [name=file]", file.Path);
         await page.ClickAsync("#upload button");
@@ -78,15 +78,18 @@ public sealed class BrowserTests(SampleFleet fleet, Browser browser) : IClassFix
     }
 
     /// <summary>The page once it is live; it must name its server.</summary>
-    private async Task<IPage> OpenAsync(SampleVariant variant)
+    private async Task<IPage> OpenAsync(SampleVariant variant, SampleWire wire)
     {
         Tool.Require(Browser.Program);
-        var address = await fleet.AddressAsync(variant);
+        var address = await fleet.AddressAsync(variant, wire);
         var page = await browser.NewPageAsync();
         page.PageError += (_, error) => _errors.Enqueue(error);
         await page.GotoAsync(address.ToString());
         await page.Locator("#live[data-state=live]").WaitForAsync();
         await page.Locator("#todos li").First.WaitForAsync();
+        Assert.Equal(
+            wire == SampleWire.Tls ? "h2" : "http/1.1",
+            await page.EvaluateAsync<string>("performance.getEntriesByType('navigation')[0].nextHopProtocol"));
         Assert.Equal(variant.ServerName(), await page.InnerTextAsync("#server"));
         return page;
     }

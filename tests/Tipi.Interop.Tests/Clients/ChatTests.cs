@@ -49,13 +49,11 @@ public sealed class ChatTests(SampleFleet fleet, Browser browser) : IClassFixtur
             await page.Locator("#chat li", new() { HasText = said[^1] }).WaitForAsync();
             Assert.Equal(said, await page.Locator("#chat li", new() { HasText = hour }).AllInnerTextsAsync());
             // What the server says of this connection.
-            Assert.Equal($"{transport} over {ProtocolOf(wire)}", await page.InnerTextAsync("#way"));
+            Assert.Equal($"{transport} over {wire.Protocol()}", await page.InnerTextAsync("#way"));
             await page.CloseAsync();
         }
         Assert.Empty(_errors);
     }
-
-    private static string ProtocolOf(SampleWire wire) => wire == SampleWire.TlsHttp2 ? "HTTP/2" : "HTTP/1.1";
 
     private async Task<IPage> OpenAsync(Uri address, string transport)
     {

@@ -11,10 +11,10 @@ namespace Tipi.Interop.Tests.Clients;
 public sealed class HttpClientTests(SampleFleet fleet)
 {
     [Theory]
-    [MemberData(nameof(SampleFleet.All), MemberType = typeof(SampleFleet))]
-    public async Task Many_requests_at_once_get_their_own_answers(SampleVariant variant)
+    [MemberData(nameof(SampleFleet.OnEachWire), MemberType = typeof(SampleFleet))]
+    public async Task Many_requests_at_once_get_their_own_answers(SampleVariant variant, SampleWire wire)
     {
-        using var client = await ClientAsync(variant);
+        using var client = await ClientAsync(variant, wire);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 400).Select(async n =>
         {
@@ -27,10 +27,10 @@ public sealed class HttpClientTests(SampleFleet fleet)
     }
 
     [Theory]
-    [MemberData(nameof(SampleFleet.All), MemberType = typeof(SampleFleet))]
-    public async Task A_long_upload_arrives_whole(SampleVariant variant)
+    [MemberData(nameof(SampleFleet.OnEachWire), MemberType = typeof(SampleFleet))]
+    public async Task A_long_upload_arrives_whole(SampleVariant variant, SampleWire wire)
     {
-        using var client = await ClientAsync(variant);
+        using var client = await ClientAsync(variant, wire);
         var bytes = RandomNumberGenerator.GetBytes(20_000_000);
         using var request = new HttpRequestMessage(HttpMethod.Put, "/files/raw/long")
         {
@@ -47,10 +47,11 @@ public sealed class HttpClientTests(SampleFleet fleet)
     }
 
     [Theory]
-    [MemberData(nameof(SampleFleet.All), MemberType = typeof(SampleFleet))]
-    public async Task A_body_over_the_limit_is_refused_and_the_next_request_is_served(SampleVariant variant)
+    [MemberData(nameof(SampleFleet.OnEachWire), MemberType = typeof(SampleFleet))]
+    public async Task A_body_over_the_limit_is_refused_and_the_next_request_is_served(
+        SampleVariant variant, SampleWire wire)
     {
-        using var client = await ClientAsync(variant);
+        using var client = await ClientAsync(variant, wire);
         using var tooLong = new ByteArrayContent(new byte[31_000_000]);
         using var request = new HttpRequestMessage(HttpMethod.Put, "/files/raw/long") { Content = tooLong };
         // The server refuses by the declared length: the client need not send a body that nobody reads.
@@ -64,10 +65,10 @@ public sealed class HttpClientTests(SampleFleet fleet)
     }
 
     [Theory]
-    [MemberData(nameof(SampleFleet.All), MemberType = typeof(SampleFleet))]
-    public async Task Leaving_in_the_middle_of_a_download_harms_nobody(SampleVariant variant)
+    [MemberData(nameof(SampleFleet.OnEachWire), MemberType = typeof(SampleFleet))]
+    public async Task Leaving_in_the_middle_of_a_download_harms_nobody(SampleVariant variant, SampleWire wire)
     {
-        using var client = await ClientAsync(variant);
+        using var client = await ClientAsync(variant, wire);
         for (var n = 0; n < 20; n++)
         {
             using var response = await client.GetAsync(
@@ -80,10 +81,10 @@ public sealed class HttpClientTests(SampleFleet fleet)
     }
 
     [Theory]
-    [MemberData(nameof(SampleFleet.All), MemberType = typeof(SampleFleet))]
-    public async Task An_endless_stream_tells_what_others_do(SampleVariant variant)
+    [MemberData(nameof(SampleFleet.OnEachWire), MemberType = typeof(SampleFleet))]
+    public async Task An_endless_stream_tells_what_others_do(SampleVariant variant, SampleWire wire)
     {
-        using var client = await ClientAsync(variant);
+        using var client = await ClientAsync(variant, wire);
         var limit = TestContext.Current.CancellationToken;
         await using var stream = await client.GetStreamAsync(new Uri("/live/todos", UriKind.Relative), limit);
         await using var events = SseParser.Create(stream).EnumerateAsync(limit).GetAsyncEnumerator(limit);
@@ -102,15 +103,15 @@ public sealed class HttpClientTests(SampleFleet fleet)
     }
 
     [Theory]
-    [MemberData(nameof(SampleFleet.All), MemberType = typeof(SampleFleet))]
-    public async Task The_server_says_who_it_is(SampleVariant variant)
+    [MemberData(nameof(SampleFleet.OnEachWire), MemberType = typeof(SampleFleet))]
+    public async Task The_server_says_who_it_is(SampleVariant variant, SampleWire wire)
     {
-        using var client = await ClientAsync(variant);
+        using var client = await ClientAsync(variant, wire);
         using var response = await client.GetAsync(new Uri("/health", UriKind.Relative));
 
         Assert.Equal(variant.ServerName(), response.Headers.Server.ToString());
     }
 
-    private async Task<HttpClient> ClientAsync(SampleVariant variant) =>
-        new() { BaseAddress = await fleet.AddressAsync(variant), Timeout = TimeSpan.FromSeconds(60) };
+    private async Task<HttpClient> ClientAsync(SampleVariant variant, SampleWire wire) =>
+        wire.NewClient(await fleet.AddressAsync(variant, wire));
 }

@@ -13,17 +13,22 @@ public sealed class SampleFleet : IAsyncDisposable
     public static TheoryData<SampleVariant> All => [.. Enum.GetValues<SampleVariant>()];
 
     /// <summary>Variants and wires for theories.</summary>
-    public static TheoryData<SampleVariant, SampleWire> OnEachWire
+    public static TheoryData<SampleVariant, SampleWire> OnEachWire => Rows((variant, wire) => variant.Speaks(wire));
+
+    /// <summary>Those that know HTTP/2.</summary>
+    public static TheoryData<SampleVariant, SampleWire> OnEachHttp2 => Rows((variant, wire) => wire switch
     {
-        get
-        {
-            var rows = new TheoryData<SampleVariant, SampleWire>();
-            foreach (var variant in Enum.GetValues<SampleVariant>())
-                foreach (var wire in Enum.GetValues<SampleWire>())
-                    if (variant.Speaks(wire)) rows.Add(variant, wire);
-            return rows;
-        }
-    }
+        SampleWire.Tls => variant.Speaks(wire),
+        SampleWire.Clear => variant.SpeaksBothInClear(),
+        _ => false,
+    });
+
+    /// <summary>Those that know HTTP/2 without TLS, on the port of HTTP/1.1.</summary>
+    public static TheoryData<SampleVariant> Http2InClear =>
+        [.. Enum.GetValues<SampleVariant>().Where(variant => variant.SpeaksBothInClear())];
+
+    public static TheoryData<SampleVariant> WithTls =>
+        [.. Enum.GetValues<SampleVariant>().Where(variant => variant.Speaks(SampleWire.Tls))];
 
     /// <summary>The address of the running sample.</summary>
     public async Task<Uri> AddressAsync(SampleVariant variant, SampleWire wire = SampleWire.Clear)
@@ -37,5 +42,14 @@ public sealed class SampleFleet : IAsyncDisposable
     {
         foreach (var sample in _samples.Values)
             if (sample.Value.IsCompletedSuccessfully) await (await sample.Value).DisposeAsync();
+    }
+
+    private static TheoryData<SampleVariant, SampleWire> Rows(Func<SampleVariant, SampleWire, bool> speaks)
+    {
+        var rows = new TheoryData<SampleVariant, SampleWire>();
+        foreach (var variant in Enum.GetValues<SampleVariant>())
+            foreach (var wire in Enum.GetValues<SampleWire>())
+                if (speaks(variant, wire)) rows.Add(variant, wire);
+        return rows;
     }
 }

@@ -42,14 +42,8 @@ internal sealed class SampleProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it with a certificate of <see cref="SiteCertificates"/> where TLS is wanted.</summary>
-    public static Task<SampleProcess> StartAsync(SampleVariant variant, SampleWire wire) => wire switch
-    {
-        SampleWire.Clear => StartAsync(variant),
-        SampleWire.TlsHttp1 => StartSecureAsync(variant, "Http1"),
-        SampleWire.TlsHttp2 => StartSecureAsync(variant, "Http2"),
-        _ => throw new ArgumentOutOfRangeException(nameof(wire)),
-    };
+    public static Task<SampleProcess> StartAsync(SampleVariant variant, SampleWire wire) =>
+        StartAsync(variant, wire.Url(), wire.Settings());
 
     public static Task<SampleProcess> StartAsync(
         SampleVariant variant, string url = "http://127.0.0.1:0", params string[] settings) =>
@@ -94,13 +88,6 @@ internal sealed class SampleProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
-
-    private static Task<SampleProcess> StartSecureAsync(SampleVariant variant, string protocols) => StartAsync(
-        variant,
-        "https://127.0.0.1:0",
-        $"--Kestrel:EndpointDefaults:Protocols={protocols}",
-        $"--Kestrel:Certificates:Default:Path={SiteCertificates.Shared.SitePath}",
-        $"--Kestrel:Certificates:Default:KeyPath={SiteCertificates.Shared.SiteKeyPath}");
 
     private static ProcessStartInfo StartInfo(SampleVariant variant, string url, string[] settings)
     {

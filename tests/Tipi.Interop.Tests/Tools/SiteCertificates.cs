@@ -40,6 +40,14 @@ internal sealed class SiteCertificates
 
     private string Folder { get; }
 
+    /// <summary>What a client needs to trust <see cref="Site"/>, and a server <see cref="Client"/>.</summary>
+    public X509ChainPolicy TrustOfAuthority() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(AuthorityPath) },
+        RevocationMode = X509RevocationMode.NoCheck,
+    };
+
     private static X509Certificate2 MakeAuthority()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
