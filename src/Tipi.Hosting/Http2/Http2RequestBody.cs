@@ -13,7 +13,8 @@ namespace Tipi.Hosting.Http2;
 
 /// <summary>
 /// The body of one request: the connection puts DATA in, the application reads it. What is kept is bounded by the
-/// stream's window, which grows again only as the application consumes.
+/// stream's window, which grows again only as the application examines: one that needs a message whole, longer than the
+/// window, asks for the rest without consuming the part that it has.
 /// </summary>
 /// <remarks>
 /// Invariant: the connection's side is used under its gate, the application's by one reader at a time; between them is
@@ -27,6 +28,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     private ReadOnlySequence<byte> _last;
     private BodyRate _rate;
     private long _consumed;
+    private long _examined;
     private long _received;
     private bool _canHaveBody;
     private bool _expectsContinue;
@@ -150,12 +152,15 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         if (!_isGiven) throw new InvalidOperationException("There is no read to complete: AdvanceTo follows a read.");
         _isGiven = false;
         int bytes = (int)_last.Slice(0, consumed).Length;
+        long seen = _consumed + _last.Slice(0, examined).Length - _examined;
         bool takesAll = bytes == _last.Length;
         _last = default;
         _consumed += bytes;
         _pipe!.Reader.AdvanceTo(consumed, examined);
         _isReadToEnd |= takesAll && _isLast;
-        if (bytes > 0) stream.Connection.Uploads.OnConsumed(stream, bytes);
+        if (seen <= 0) return;
+        _examined += seen;
+        stream.Connection.Uploads.OnConsumed(stream, (int)seen);
     }
 
     public override void CancelPendingRead()
@@ -168,11 +173,11 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     /// <summary>
     /// The application has returned and reads no more.
     /// </summary>
-    /// <returns>Bytes that nobody will consume.</returns>
+    /// <returns>Bytes that nobody will look at.</returns>
     internal long Leave()
     {
-        long left = Received - _consumed;
-        _consumed += left;
+        long left = Received - _examined;
+        _examined += left;
         return left;
     }
 
@@ -189,7 +194,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         _trailers = null;
         _last = default;
         _rate = default;
-        _consumed = _received = 0;
+        _consumed = _examined = _received = 0;
         _canHaveBody = _expectsContinue = _isGiven = _isLast = _isBroken = false;
         _isCompleted = _isAttached = _isReadToEnd = false;
         _isWriterDone = false;
