@@ -41,7 +41,7 @@ public sealed class NghttpTests(SampleFleet fleet)
         Assert.True(File.ReadAllBytes(file.Path).AsSpan().SequenceEqual(run.Output));
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(SampleFleet.Http2InClear), MemberType = typeof(SampleFleet))]
     public async Task An_upgrade(SampleVariant variant)
     {
@@ -51,7 +51,7 @@ public sealed class NghttpTests(SampleFleet fleet)
         Assert.Contains("(stream_id=1) :status: 200", run.Text, StringComparison.Ordinal);
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(SampleFleet.Http2InClear), MemberType = typeof(SampleFleet))]
     public async Task An_upgrade_with_a_body(SampleVariant variant)
     {

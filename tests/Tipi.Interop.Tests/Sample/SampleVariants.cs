@@ -11,10 +11,7 @@ internal static class SampleVariants
     public static string ServerName(this SampleVariant variant) =>
         variant is SampleVariant.Kestrel or SampleVariant.KestrelUring ? "Kestrel" : "Tipi";
 
-    /// <summary>True where the variant can speak so: Tipi has no TLS so far.</summary>
-    public static bool Speaks(this SampleVariant variant, SampleWire wire) =>
-        wire == SampleWire.Clear || variant is SampleVariant.Kestrel or SampleVariant.KestrelUring;
-
-    /// <summary>True where one port without TLS knows both versions: on no server so far.</summary>
-    public static bool SpeaksBothInClear(this SampleVariant variant) => !Enum.IsDefined(variant);
+    /// <summary>True where one port without TLS knows both versions; Kestrel's has only one of them.</summary>
+    public static bool SpeaksBothInClear(this SampleVariant variant) =>
+        variant is SampleVariant.TipiUring or SampleVariant.TipiSockets;
 }

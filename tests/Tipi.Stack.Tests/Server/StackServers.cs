@@ -26,6 +26,7 @@ internal static class StackServers
                 options.Listen(IPAddress.Loopback, 0, endpoint =>
                 {
                     endpoint.Protocols = wire.Protocols();
+                    if (wire.HasTls()) endpoint.UseHttps(SiteCertificates.Shared.Site);
                 });
             })
             : builder.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, endpoint =>

@@ -10,9 +10,6 @@ internal static class StackWires
 
     internal static bool IsHttp2(this StackWire wire) => wire is StackWire.Http2 or StackWire.Http2Tls;
 
-    internal static bool IsSpokenBy(this StackWire wire, StackServer server) =>
-        wire == StackWire.Http1 || !server.IsTipi();
-
     internal static Version Version(this StackWire wire) =>
         wire.IsHttp2() ? HttpVersion.Version20 : HttpVersion.Version11;
 
