@@ -140,6 +140,11 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         return next.RunAsync();
     }
 
+    private string? HttpVersion =>
+        _protocol is Http2Connection ? "2"
+        : _endReason == ConnectionEndReason.TlsHandshakeFailed ? null
+        : "1.1";
+
     /// <summary>By what was agreed in a handshake; without one, where nothing else is spoken.</summary>
     private bool SpeaksHttp2(ConnectionContext transport)
     {
@@ -170,6 +175,12 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     internal void EndsBecause(ConnectionEndReason reason)
     {
         if (_endReason == ConnectionEndReason.Unset) _endReason = reason;
+    }
+
+    /// <summary>One request of HTTP/2 more that waits for its start, or less.</summary>
+    internal void CountQueued(int change)
+    {
+        if (_measurement is not null) Server.Metrics.Kestrel!.RequestQueued(_measurement, change);
     }
 
     /// <summary>Adds to the measurements of the connection, when there are any.</summary>
@@ -294,7 +305,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         // The counts first: a log may fail.
         TipiEventSource.Log.ConnectionStopped(_accepted);
         if (_measurement is not null)
-            Server.Metrics.Kestrel!.ConnectionEnded(_measurement, _endReason, _hooks?.Tags);
+            Server.Metrics.Kestrel!.ConnectionEnded(_measurement, _endReason, HttpVersion, _hooks?.Tags);
         if (Server.Logs.Connections.IsEnabled(LogLevel.Debug)) Server.Logs.Connections.ConnectionClosed(Id);
     }
 

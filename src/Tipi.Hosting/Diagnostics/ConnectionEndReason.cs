@@ -23,6 +23,8 @@ internal enum ConnectionEndReason : byte
     InvalidHttpVersion,
     InvalidRequestHeaders,
     InvalidRequestLine,
+    InvalidSettings,
+    InvalidWindowUpdateSize,
     IOError,
     KeepAliveTimeout,
     MaxConcurrentConnectionsExceeded,

@@ -18,6 +18,8 @@ internal static class EndReasons
         ConnectionEndReason.InvalidHttpVersion => "invalid_http_version",
         ConnectionEndReason.InvalidRequestHeaders => "invalid_request_headers",
         ConnectionEndReason.InvalidRequestLine => "invalid_request_line",
+        ConnectionEndReason.InvalidSettings => "invalid_settings",
+        ConnectionEndReason.InvalidWindowUpdateSize => "invalid_window_update_size",
         ConnectionEndReason.IOError => "io_error",
         ConnectionEndReason.KeepAliveTimeout => "keep_alive_timeout",
         ConnectionEndReason.MaxConcurrentConnectionsExceeded => "max_concurrent_connections_exceeded",

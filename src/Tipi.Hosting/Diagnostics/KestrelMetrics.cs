@@ -18,6 +18,7 @@ internal sealed class KestrelMetrics : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _rejected;
     private readonly UpDownCounter<long> _queued;
+    private readonly UpDownCounter<long> _queuedRequests;
     private readonly UpDownCounter<long> _upgraded;
     private readonly UpDownCounter<long> _activeHandshakes;
     private readonly Histogram<double> _handshakeDuration;
@@ -42,7 +43,7 @@ internal sealed class KestrelMetrics : IDisposable
         _queued = _meter.CreateUpDownCounter<long>(
             "kestrel.queued_connections", "{connection}",
             "Number of connections that are currently queued and are waiting to start.");
-        _meter.CreateUpDownCounter<long>(
+        _queuedRequests = _meter.CreateUpDownCounter<long>(
             "kestrel.queued_requests", "{request}",
             "Number of HTTP requests on multiplexed connections (HTTP/2 and HTTP/3) that are currently queued and are "
             + "waiting to start.");
@@ -62,13 +63,15 @@ internal sealed class KestrelMetrics : IDisposable
             "Number of TLS handshakes that are currently in progress on the server.");
     }
 
-    private bool IsEnabled => _active.Enabled || _duration.Enabled || _queued.Enabled || _upgraded.Enabled;
+    private bool IsEnabled =>
+        _active.Enabled || _duration.Enabled || _queued.Enabled || _upgraded.Enabled || _queuedRequests.Enabled;
 
     /// <summary>A connection waits for its start; null while nobody listens.</summary>
     internal ConnectionMeasurement? ConnectionQueued(ConnectionContext connection)
     {
         if (!IsEnabled) return null;
-        var measurement = new ConnectionMeasurement(TagsOf(connection), _active.Enabled);
+        var measurement = new ConnectionMeasurement(
+            TagsOf(connection), _active.Enabled, _queuedRequests.Enabled);
         if (_queued.Enabled) _queued.Add(1, measurement.Endpoint.Tags);
         return measurement;
     }
@@ -82,16 +85,20 @@ internal sealed class KestrelMetrics : IDisposable
     /// <summary>A connection has ended.</summary>
     /// <param name="measurement">What was kept of it.</param>
     /// <param name="reason">Why it ended.</param>
+    /// <param name="version">Of HTTP; null where it never came to it.</param>
     /// <param name="further">What applications and middleware added.</param>
     internal void ConnectionEnded(
-        ConnectionMeasurement measurement, ConnectionEndReason reason,
+        ConnectionMeasurement measurement, ConnectionEndReason reason, string? version,
         IReadOnlyList<KeyValuePair<string, object?>>? further)
     {
         if (measurement.IsActiveCounted) _active.Add(-1, measurement.Endpoint.Tags);
         if (!_duration.Enabled) return;
         TagList tags = measurement.Endpoint.Tags;
-        tags.Add("network.protocol.name", "http");
-        tags.Add("network.protocol.version", "1.1");
+        if (version is not null)
+        {
+            tags.Add("network.protocol.name", "http");
+            tags.Add("network.protocol.version", version);
+        }
         if (EndReasons.ErrorTypeOf(reason) is { } error) tags.Add("error.type", error);
         foreach (KeyValuePair<string, object?> tag in further ?? []) tags.Add(tag);
         _duration.Record(measurement.Seconds, tags);
@@ -100,6 +107,16 @@ internal sealed class KestrelMetrics : IDisposable
     internal void ConnectionRejected(ConnectionContext connection)
     {
         if (_rejected.Enabled) _rejected.Add(1, TagsOf(connection).Tags);
+    }
+
+    /// <summary>One request of HTTP/2 more that waits for its start, or less.</summary>
+    internal void RequestQueued(ConnectionMeasurement measurement, int change)
+    {
+        if (!measurement.IsQueueCounted) return;
+        TagList tags = measurement.Endpoint.Tags;
+        tags.Add("network.protocol.name", "http");
+        tags.Add("network.protocol.version", "2");
+        _queuedRequests.Add(change, tags);
     }
 
     /// <summary>One upgraded connection more, or less.</summary>

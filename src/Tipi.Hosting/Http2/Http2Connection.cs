@@ -127,6 +127,7 @@ internal sealed class Http2Connection : IConnectionProtocol
     /// <summary>Starts the application on a stream whose head is there.</summary>
     internal void Start(Http2Stream stream)
     {
+        Owner.CountQueued(1);
         if (Scheduler?.WantsBlockingThread(stream.Exchange) == true) BlockingThreads.Shared.Queue(stream);
         else if (_runsOnRing) Owner.Affinity!.Post(s_execute, stream);
         else ThreadPool.UnsafeQueueUserWorkItem(stream, preferLocal: false);
@@ -168,6 +169,8 @@ internal sealed class Http2Connection : IConnectionProtocol
         lock (Gate)
         {
             if (stream.IsClosed || stream.Connection != this) return;
+            // A whole response that waits to be sent is not taken back; NO_ERROR says no more than its end does.
+            if (stream.Response.IsEnded && code == Http2ErrorCode.NoError) return;
             Output.WriteReset(stream.Id, code);
             Streams.NoteReset(stream.Id);
             stream.State = Http2StreamState.Reset;

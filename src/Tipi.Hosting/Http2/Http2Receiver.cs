@@ -108,7 +108,7 @@ internal sealed class Http2Receiver
             Http2Error error = Check(header);
             if (error.Scope == Http2ErrorScope.Connection)
             {
-                _connection.Fail(error);
+                Answer(header, error);
                 return received.End;
             }
             if (buffer.Length < Http2FrameHeader.Size + header.Length) break;
@@ -133,7 +133,11 @@ internal sealed class Http2Receiver
                 buffer = buffer.Slice(Http2Preface.Bytes.Length);
                 return _hasPreface = true;
             case PrefaceMatch.IsNot:
-                if (LooksLikeHttp1(buffer)) _output.WriteRaw(WrongVersion);
+                if (LooksLikeHttp1(buffer))
+                {
+                    _output.WriteRaw(WrongVersion);
+                    _owner.EndsBecause(ConnectionEndReason.InvalidHttpVersion);
+                }
                 _connection.Fail(Http2Error.Connection(Http2ErrorCode.ProtocolError, "The preface is malformed."));
                 buffer = buffer.Slice(buffer.End);
                 return false;
@@ -358,6 +362,7 @@ internal sealed class Http2Receiver
             }
             error = Calm("The client makes the server reset too many streams.");
         }
+        _owner.EndsBecause(Http2EndReasons.Of(error.Code, header.Type));
         _connection.Fail(error);
         return false;
     }

@@ -157,7 +157,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         _last = default;
         _consumed += bytes;
         _pipe!.Reader.AdvanceTo(consumed, examined);
-        _isReadToEnd |= takesAll && _isLast;
+        if (takesAll && _isLast) OnReadToEnd();
         if (seen <= 0) return;
         _examined += seen;
         stream.Connection.Uploads.OnConsumed(stream, (int)seen);
@@ -242,8 +242,17 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         _isLast = result.IsCompleted;
         _isGiven = true;
         if (_consumed + result.Buffer.Length > MaxSize) throw TooLarge();
-        _isReadToEnd |= _isLast && result.Buffer.IsEmpty;
+        if (_isLast && result.Buffer.IsEmpty) OnReadToEnd();
         return result;
+    }
+
+    private void OnReadToEnd()
+    {
+        if (_isReadToEnd) return;
+        _isReadToEnd = true;
+        HttpExchange exchange = stream.Exchange;
+        ILogger log = exchange.Server.Log;
+        if (log.IsEnabled(LogLevel.Debug)) log.RequestBodyDone(exchange.Connection.Id, exchange.Identifier);
     }
 
     private BadHttpRequestException TooLarge() => Break(new ProtocolError(ProtocolErrorCode.BodyTooLarge));

@@ -114,6 +114,9 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     public void Execute()
     {
         ExecutionContext clean = Connection.CleanContext;
+        // The connection's, so that what is logged is in its scope.
+        ExecutionContext.Restore(clean);
+        Connection.Owner.CountQueued(-1);
         Execution = RunAsync();
         // What the application left in its execution context must not reach others.
         ExecutionContext.Restore(clean);

@@ -50,7 +50,7 @@ internal ref struct RequestFields(Http2Stream stream, Http2RequestRules rules, F
         if (!Error.IsNone) return false;
         if (pseudo == Http2PseudoField.None) return AddField(field);
         AddPseudo(pseudo, field);
-        return RefusalStatus == 0;
+        return RefusalStatus == 0 && Error.IsNone;
     }
 
     /// <summary>All fields are there.</summary>
