@@ -136,6 +136,7 @@ internal sealed partial class AddressesArea : IArea
     private static async Task<string> StartAsync(Subject subject, AddressCase one)
     {
         var places = new Places();
+        while (!places.AreDistinct) places = new Places();
         using var logs = new LogLines();
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -188,6 +189,9 @@ internal sealed partial class AddressesArea : IArea
         internal int B { get; } = FreePort();
 
         internal int C { get; } = FreePort();
+
+        // A port that was free before may be chosen again.
+        internal bool AreDistinct => A != B && B != C && A != C;
 
         internal string Fill(string text) => Letter().Replace(
             text.Replace("{socket}", _socket, StringComparison.Ordinal),

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Features;
+using Tipi.Parity.Frames;
 using Tipi.Parity.Servers;
 
 namespace Tipi.Parity.Areas;
@@ -25,6 +26,16 @@ internal sealed class FeaturesArea : IArea
             await wire.ReadToEndAsync();
         }
         foreach (var (type, _) in server.Server.Features) values[$"server: {type.Name}"] = "listed";
+        version = "HTTP/2";
+        await using SubjectServer http2 = await SubjectServer.StartAsync(subject, Settings.Http2, Application);
+        await AskFramesAsync(http2, isEncrypted: false);
+        await using SubjectServer tls = await SubjectServer.StartAsync(subject, Settings.Tls, Application);
+        version = "TLS, HTTP/2";
+        await AskFramesAsync(tls, isEncrypted: true);
+        version = "TLS, HTTP/1.1";
+        using Wire encrypted = await tls.EncryptAsync(Links.Tls());
+        await encrypted.SendAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        await encrypted.ReadToEndAsync();
         return values;
 
         Task Application(HttpContext context)
@@ -35,6 +46,13 @@ internal sealed class FeaturesArea : IArea
             }
             return Task.CompletedTask;
         }
+    }
+
+    private static async Task AskFramesAsync(SubjectServer server, bool isEncrypted)
+    {
+        using FrameWire wire = await FrameWire.ConnectAsync(server.Port, isEncrypted);
+        await wire.SendAsync(Say.Headers(1, isEncrypted ? Say.SecureGet : Say.Get));
+        await wire.SeeEndAsync(1);
     }
 
     private static string? See(IFeatureCollection features, Type type)

@@ -49,8 +49,12 @@ internal sealed class OptionsArea : IArea
     {
         var values = new Dictionary<string, string>();
         object limits = server.GetType().GetProperty("Limits")!.GetValue(server)!;
+        object http2 = limits.GetType().GetProperty("Http2")!.GetValue(limits)!;
         (string, object)[] all =
-            [("server", server), ("limits", limits), ("endpoint", listen), ("transport", transport)];
+        [
+            ("server", server), ("limits", limits), ("limits of HTTP/2", http2), ("endpoint", listen),
+            ("transport", transport),
+        ];
         foreach (var (name, options) in all)
         {
             foreach (PropertyInfo property in options.GetType().GetProperties())

@@ -9,10 +9,12 @@ internal sealed class TelemetryArea : IArea
 {
     private const int AtOnce = 8;
     private const string KestrelLogs = "Microsoft.AspNetCore.Server.Kestrel";
+    private const string KestrelTls = $"{KestrelLogs}.Https.Internal.HttpsConnectionMiddleware";
     private const string TipiLogs = "Tipi.Server";
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
-    private static readonly string[] s_categories = ["", ".BadRequests", ".Connections"];
+    private static readonly string[] s_categories = ["", ".BadRequests", ".Connections", ".Tls", ".Http2"];
+    private static readonly int[] s_faultsOfHttp2 = [29, 30];
 
     private static readonly int[] s_leftOut = [9, 10, 19, 39];
 
@@ -23,7 +25,9 @@ internal sealed class TelemetryArea : IArea
         + "and event id in the categories `…`, `….BadRequests` and `….Connections`, where … is "
         + "`Microsoft.AspNetCore.Server.Kestrel` or `Tipi.Server`; `-`: outside of a scope with `ConnectionId`. "
         + "Left out: Kestrel's 9, 10 and 39 of `….Connections`, lines of each request and connection that Tipi does "
-        + "not write, and 19, a reset, which the transport has there.";
+        + "not write, and 19, a reset, which the transport has there. Tls: Kestrel's category "
+        + "`HttpsConnectionMiddleware`, and `Tipi.Server.Tls`. Http2: 29 and 30, faults of the connection and of a "
+        + "stream, in Kestrel's `….Http2` and in Tipi's `….BadRequests`.";
 
     public async Task<IReadOnlyDictionary<string, string>> AskAsync(Subject subject)
     {
@@ -66,7 +70,7 @@ internal sealed class TelemetryArea : IArea
 
     private static string ShowLogs(IEnumerable<LogLine> lines) => string.Join(", ",
         from line in lines
-        let category = Suffix(line.Category)
+        let category = CategoryOf(line)
         where category is not null
         let isOfConnection = category == ".Connections"
         where !isOfConnection || !s_leftOut.Contains(line.Id.Id)
@@ -76,6 +80,13 @@ internal sealed class TelemetryArea : IArea
         orderby same.Key
         select same.Count() > 1 ? $"{same.Key} ×{same.Count()}" : same.Key);
 
-    private static string? Suffix(string category) => s_categories.FirstOrDefault(
-        suffix => category == KestrelLogs + suffix || category == TipiLogs + suffix);
+    private static string? CategoryOf(LogLine line)
+    {
+        if (line.Category == KestrelTls) return ".Tls";
+        string? suffix = s_categories.FirstOrDefault(
+            suffix => line.Category == KestrelLogs + suffix || line.Category == TipiLogs + suffix);
+        bool isFault = s_faultsOfHttp2.Contains(line.Id.Id);
+        if (suffix == ".Http2") return isFault ? suffix : null;
+        return suffix == ".BadRequests" && isFault ? ".Http2" : suffix;
+    }
 }

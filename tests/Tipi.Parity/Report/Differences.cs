@@ -6,7 +6,7 @@ internal static class Differences
     internal static IReadOnlyList<Difference> All { get; } =
     [
         .. RequestDifferences.All, .. HabitDifferences.All, .. SettingDifferences.All,
-        .. TelemetryDifferences.All,
+        .. TelemetryDifferences.All, .. FrameDifferences.All, .. TlsDifferences.All,
     ];
 
     internal static string? ReasonOf(ParityRow row) => All

@@ -36,7 +36,6 @@ internal static class RequestDifferences
             "line: authority without port", "line: CONNECT with a path", "line: CONNECT with an absolute target"),
         Because("no HTTP version at all (RFC 9112 §2.3); 505 is for those that are",
             "line: version in lower case", "line: version with a comma", "line: other protocol"),
-        Because("Tipi speaks no HTTP/2 yet and says so in HTTP/1", "line: HTTP/2 preface"),
     ];
 
     private static IEnumerable<Difference> Fields() =>

@@ -3,14 +3,13 @@ namespace Tipi.Parity.Report;
 /// <summary>Options and addresses that differ.</summary>
 internal static class SettingDifferences
 {
-    private const string Newer = "HTTP/2 and HTTP/3 come later";
+    private const string Newer = "HTTP/3 comes later";
 
     internal static IReadOnlyList<Difference> All { get; } = [.. Options(), .. Addresses()];
 
     private static IEnumerable<Difference> Options() =>
     [
-        new("Options", Newer, "server: EnableAltSvc", "limits: Http2", "limits: Http3",
-            "endpoint: DisableAltSvcHeader"),
+        new("Options", Newer, "server: EnableAltSvc", "limits: Http3", "endpoint: DisableAltSvcHeader"),
         new("Options", "never null", "server: ApplicationServices", "endpoint: ApplicationServices"),
         new("Options", "made by `Configure` only", "server: ConfigurationLoader"),
         new("Options", "named after its server; Tipi's are not public", "endpoint: KestrelServerOptions"),

@@ -5,11 +5,11 @@ internal static class TelemetryDifferences
 {
     private const string Area = "Measurements and logs";
 
-    internal static IReadOnlyList<Difference> All { get; } = [.. Measured(), .. Logged(), .. Traced()];
+    internal static IReadOnlyList<Difference> All { get; } =
+        [.. Measured(), .. MeasuredOfHttp2(), .. Logged(), .. LoggedOfHttp2(), .. OfTls(), .. Traced()];
 
     private static IEnumerable<Difference> Measured() =>
     [
-        new("Instruments", "TLS comes later", "kestrel.active_tls_handshakes", "kestrel.tls_handshake.duration"),
         new(Area, "it is closed before it begins, and counted as rejected only",
             "measured: one connection too many", "logged: one connection too many"),
         new(Area, "the request's framing is at fault, as for a bad length; Kestrel has no name for it",
@@ -29,11 +29,44 @@ internal static class TelemetryDifferences
             "logged: server stops and does not wait for a request"),
     ];
 
+    private static IEnumerable<Difference> MeasuredOfHttp2() =>
+    [
+        new(Area, "only the request fails; the connection is in order", "measured: HTTP/2: body too slow"),
+        new(Area, "the first error of one of its requests is kept",
+            "measured: HTTP/2: response shorter than its length"),
+        new(Area, "a malformed request never waits for its start", "measured: HTTP/2: malformed request"),
+        new(Area, "one name for frames that the state of their stream forbids",
+            "measured: HTTP/2: DATA on an idle stream", "measured: HTTP/2: lower stream"),
+        new(Area, "the client is too slow: it is told and measured as such", "measured: HTTP/2: head does not end"),
+        new(Area, "a client that leaves between frames is not reset",
+            "measured: HTTP/2: one stream too many", "measured: HTTP/2: client leaves in a response"),
+    ];
+
+    private static IEnumerable<Difference> LoggedOfHttp2() =>
+    [
+        new(Area, "a stream that the application ends is told as a connection that it ends is",
+            "logged: HTTP/2: abort by the application"),
+        new(Area, "a client's fault is logged, once", "logged: HTTP/2: malformed request",
+            "logged: HTTP/2: HTTP/1.1 instead of the preface", "logged: HTTP/2: broken compression"),
+        new(Area, "a peer's fault is no error of the application: 20 for a bad body, and no 13",
+            "logged: HTTP/2: body too large", "logged: HTTP/2: body too slow"),
+        new(Area, "it has gone, and that is measured", "logged: HTTP/2: a ping is not answered"),
+        new(Area, "requests that a stop has cut off are worth a warning",
+            "logged: HTTP/2: server stops and does not wait for a request"),
+    ];
+
+    private static IEnumerable<Difference> OfTls() =>
+    [
+        new(Area, "what does not begin like a message of TLS never comes to the engine",
+            "measured: TLS: garbage"),
+        new(Area, "a request in clear is sent to https: no handshake",
+            "measured: TLS: HTTP in the clear", "logged: TLS: HTTP in the clear"),
+        new(Area, "who sends nothing begins no handshake",
+            "measured: TLS: client leaves before its handshake", "logged: TLS: client leaves before its handshake"),
+    ];
+
     private static IEnumerable<Difference> Traced() =>
     [
-        new("Event source", "TLS comes later", "counter: current-tls-handshakes", "counter: failed-tls-handshakes",
-            "counter: tls-handshakes-per-second", "counter: total-tls-handshakes", "event: TlsHandshakeStart",
-            "event: TlsHandshakeStop", "event: TlsHandshakeFailed"),
         new("Event source", "an event of the options as JSON, which Tipi does not write", "event: Configuration"),
     ];
 }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Tipi.Hosting;
@@ -11,7 +13,7 @@ namespace Tipi.Parity.Servers;
 internal sealed class SubjectServer : IAsyncDisposable
 {
     private readonly LogLines _logs = new();
-    private readonly ConcurrentBag<Wire> _kept = [];
+    private readonly ConcurrentBag<IDisposable> _kept = [];
     private readonly WebApplication _app;
     private IPEndPoint _endPoint = new(IPAddress.Loopback, 0);
 
@@ -25,7 +27,11 @@ internal sealed class SubjectServer : IAsyncDisposable
         {
             builder.WebHost.ConfigureKestrel(options =>
             {
-                options.Listen(IPAddress.Loopback, 0);
+                options.Listen(IPAddress.Loopback, 0, endpoint =>
+                {
+                    endpoint.Protocols = settings.Protocols;
+                    if (settings.Https is { } more) endpoint.UseHttps(TestCertificate.Own, more);
+                });
                 settings.OnKestrel(options);
             });
         }
@@ -34,7 +40,11 @@ internal sealed class SubjectServer : IAsyncDisposable
             builder.WebHost.UseTipi(options =>
             {
                 options.Transport = Subjects.TransportOf(subject);
-                options.Listen(IPAddress.Loopback, 0);
+                options.Listen(IPAddress.Loopback, 0, endpoint =>
+                {
+                    endpoint.Protocols = settings.Protocols;
+                    if (settings.Https is { } more) endpoint.UseHttps(TestCertificate.Own, more);
+                });
                 settings.OnTipi(options);
             });
         }
@@ -64,8 +74,14 @@ internal sealed class SubjectServer : IAsyncDisposable
 
     internal Task<Wire> ConnectAsync() => Wire.ConnectAsync(_endPoint);
 
+    internal async Task<Wire> EncryptAsync(SslClientAuthenticationOptions options)
+    {
+        Socket socket = await Links.ConnectAsync(Port);
+        return new Wire(socket, await Links.EncryptAsync(socket, options));
+    }
+
     /// <summary>Holds a connection as long as the server.</summary>
-    internal void Keep(Wire wire) => _kept.Add(wire);
+    internal void Keep(IDisposable wire) => _kept.Add(wire);
 
     internal async Task StopAsync(TimeSpan patience)
     {
@@ -77,6 +93,6 @@ internal sealed class SubjectServer : IAsyncDisposable
     {
         await StopAsync(TimeSpan.FromMilliseconds(100));
         await _app.DisposeAsync();
-        foreach (Wire wire in _kept) wire.Dispose();
+        foreach (IDisposable wire in _kept) wire.Dispose();
     }
 }

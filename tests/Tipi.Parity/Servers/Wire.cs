@@ -11,10 +11,17 @@ internal sealed class Wire : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     private readonly Socket _socket;
+    private readonly Stream _stream;
     private readonly byte[] _buffer = new byte[16 * 1024];
     private readonly StringBuilder _received = new();
 
-    private Wire(Socket socket) => _socket = socket;
+    /// <param name="socket">Connected.</param>
+    /// <param name="stream">Over the socket, and its owner.</param>
+    internal Wire(Socket socket, Stream stream)
+    {
+        _socket = socket;
+        _stream = stream;
+    }
 
     internal int LocalPort => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
@@ -28,7 +35,7 @@ internal sealed class Wire : IDisposable
             server.AddressFamily, SocketType.Stream, isTcp ? ProtocolType.Tcp : ProtocolType.Unspecified);
         if (isTcp) socket.NoDelay = true;
         await socket.ConnectAsync(server);
-        return new Wire(socket);
+        return new Wire(socket, new NetworkStream(socket, ownsSocket: true));
     }
 
     internal Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
@@ -39,10 +46,9 @@ internal sealed class Wire : IDisposable
         using var source = new CancellationTokenSource(s_patience);
         try
         {
-            for (ReadOnlyMemory<byte> rest = bytes; rest.Length > 0;)
-                rest = rest[await _socket.SendAsync(rest, SocketFlags.None, source.Token)..];
+            await _stream.WriteAsync(bytes, source.Token);
         }
-        catch (SocketException)
+        catch (IOException)
         {
             // Reading tells how it ended.
         }
@@ -95,7 +101,7 @@ internal sealed class Wire : IDisposable
         return Take(Math.Min(count, _received.Length));
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _stream.Dispose();
 
     private async Task<WireAnswer> ReadChunksAsync(WireAnswer head)
     {
@@ -137,12 +143,12 @@ internal sealed class Wire : IDisposable
         using var source = new CancellationTokenSource(s_patience);
         try
         {
-            int count = await _socket.ReceiveAsync(_buffer, SocketFlags.None, source.Token);
+            int count = await _stream.ReadAsync(_buffer, source.Token);
             _received.Append(Encoding.Latin1.GetString(_buffer, 0, count));
             if (count == 0) End = WireEnd.Closed;
             return count > 0;
         }
-        catch (SocketException)
+        catch (IOException)
         {
             End = WireEnd.Reset;
             return false;

@@ -15,6 +15,7 @@ internal static class Lives
     internal static IReadOnlyList<Life> All { get; } =
     [
         .. InOrder(), .. Refused(), .. TooLate(), .. Bodies(), .. Responses(), .. ClientGone(), .. Stopped(),
+        .. FrameLives.All, .. TlsLives.All,
     ];
 
     private static string Get(string path = "/", string more = "") => $"GET {path} HTTP/1.1\r\nHost: a\r\n{more}\r\n";

@@ -62,7 +62,7 @@ internal sealed class Measurements : IDisposable
     private static string ShowValues(IEnumerable<Measurement> same)
     {
         Measurement[] all = [.. same];
-        if (all[0].Instrument == Duration) return $"×{all.Length}";
+        if (all[0].Instrument.EndsWith(".duration", StringComparison.Ordinal)) return $"×{all.Length}";
         return string.Join(' ', all.GroupBy(one => one.Value).OrderByDescending(one => one.Key).Select(
             one => one.Key.ToString("+0;-0", CultureInfo.InvariantCulture)
                 + (one.Count() > 1 ? $" ×{one.Count()}" : "")));

@@ -1,0 +1,93 @@
+namespace Tipi.Parity.Report;
+
+/// <summary>What Tipi reads or answers otherwise than Kestrel over HTTP/2.</summary>
+internal static class FrameDifferences
+{
+    private const string Sections = "HTTP/2: requests, good and bad";
+    private const string Frames = "HTTP/2: frames";
+    private const string Habits = "HTTP/2: habits";
+
+    internal static IReadOnlyList<Difference> All { get; } =
+        [.. OfFrames(), .. OfTargets(), .. OfFields(), .. OfHeads(), .. OfLimits(), .. OfHabits()];
+
+    private static IEnumerable<Difference> OfFrames() =>
+    [
+        new(Frames, "SETTINGS come first (RFC 9113 §3.4)",
+            "begin: ACK before SETTINGS", "begin: HEADERS before SETTINGS", "begin: PING before SETTINGS"),
+        new(Frames, "what begins like HTTP/1 is answered in HTTP/1", "begin: malformed preface"),
+        new(Frames, "told at once; Kestrel waits for more", "begin: neither HTTP/1 nor HTTP/2"),
+        new(Frames, "a flood by its name; the list is too large in both", "block: no end of pieces"),
+        new(Frames, "the client's fault, and of its compression (RFC 7541 §6.1)",
+            "compression: bad block on a stream too many", "compression: index 0"),
+        new(Frames, "a fault of one stream ends that stream only (RFC 9113 §5.1, §5.3.1, §6.9)",
+            "place: HEADERS of a stream that depends on itself", "state: DATA after the end",
+            "state: HEADERS after the end", "state: trailers that do not end",
+            "window: of a stream is exceeded", "window: update of 0 for a stream"),
+        new(Frames, "who says that it goes is told how far the server came (RFC 9113 §6.8)",
+            "state: GOAWAY on an idle connection", "state: request after GOAWAY"),
+        new(Frames, "Tipi follows RFC 9218 and says that it ignores the older priorities",
+            "own: NO_RFC7540_PRIORITIES"),
+    ];
+
+    private static IEnumerable<Difference> OfTargets() =>
+    [
+        new(Sections, "not a request target (RFC 9112 §3.2)",
+            "path with a fragment", "path with a space", "path with a backslash", "path with a control"),
+        new(Sections, "every request has an authority (RFC 9113 §8.3.1)",
+            "no authority and no host", "empty authority", "extended CONNECT without an authority"),
+        new(Sections, "one host, told once (RFC 9113 §8.3.1)", "host that differs from the authority", "two hosts"),
+        new(Sections, "not a host with an optional port (RFC 9110 §7.2)", "authority with a port too large"),
+        new(Sections, "never null", "CONNECT"),
+        new(Sections, "a tunnel is for a host and a port (RFC 9113 §8.5)",
+            "CONNECT without a port", "CONNECT without an authority"),
+    ];
+
+    private static IEnumerable<Difference> OfFields() =>
+    [
+        new(Sections, "a malformed request ends its stream only (RFC 9113 §8.1.1)",
+            "second :method", "two :method", "two :path", "two :authority", "unknown pseudo-header",
+            "pseudo-header of responses", "pseudo-header after a field", "path with a byte beyond ASCII",
+            "name in upper case", "name in mixed case", "empty name", "name with a byte beyond ASCII",
+            "value with NUL", "value with a carriage return", "value with a line feed", "connection: close",
+            "connection: keep-alive", "te: gzip", "te: trailers, gzip", "body: length with minus",
+            "body: length of letters", "body: two lengths", "body: two lengths that differ",
+            "trailers before the announced length", "trailers with a pseudo-header", "trailers in upper case",
+            "trailers with connection"),
+        new(Sections, "a field name is a token (RFC 9110 §5.1)",
+            "name with a space", "name with a colon", "name with a control"),
+        new(Sections, "control characters, and white space around a value, are invalid (RFC 9113 §8.2.1)",
+            "value with a control", "value with DEL", "value with a space first", "value with a space last",
+            "value with a tab last", "trailers with a control"),
+        new(Sections, "a field of a connection (RFC 9113 §8.2.2): smuggling where it is passed on",
+            "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"),
+    ];
+
+    private static IEnumerable<Difference> OfHeads() =>
+    [
+        new(Sections, "an expectation that nobody meets is refused (RFC 9110 §10.1.1)", "another expectation"),
+        new(Sections, "a length is digits (RFC 9110 §8.6)", "body: length with plus"),
+        new(Sections, "trailers tell no framing (RFC 9110 §6.5.1)", "trailers with a length"),
+    ];
+
+    private static IEnumerable<Difference> OfLimits() =>
+    [
+        new(Sections, "pseudo-headers are HTTP/1's request line: they do not count as fields",
+            "limit: as many fields as allowed"),
+        new(Sections, "as over HTTP/1", "limit: path beyond a request line"),
+        new(Sections, "it counts among the fields, within whose limits it is", "limit: long method"),
+        new(Sections, "trailers have limits of their own, and the head of the response may have been sent",
+            "trailers too large", "trailers too many"),
+    ];
+
+    private static IEnumerable<Difference> OfHabits() =>
+    [
+        new(Habits, "101 belongs to HTTP/1.1 (RFC 9113 §8.6)", "status 101"),
+        new(Habits, "a length of nothing is not told where trailers follow", "trailers without a body"),
+        new(Habits, "a whole answer to a whole request needs no reset", "reset after the answer"),
+        new(Habits, "each stream has rates of its own; Kestrel's are the connection's", "data rates"),
+        new(Habits, "an IOException as well, and the one of a connection over HTTP/1",
+            "client resets while the application reads"),
+        new("Features", "each stream has rates of its own; Kestrel's are the connection's",
+            "HTTP/2: IHttpMinResponseDataRateFeature", "TLS, HTTP/2: IHttpMinResponseDataRateFeature"),
+    ];
+}
