@@ -282,12 +282,6 @@ internal static class FrameHabits
                 notes.Signal("go");
                 await notes.TryAsync(() => http.Request.Body.CopyToAsync(Stream.Null), "read");
             }) { Later = [Reset(1)], Streams = [] },
-        new("client resets while the application writes", [Headers(1)], static async (http, notes) =>
-        {
-            notes.Signal("go");
-            await notes.TryAsync(
-                () => http.Response.Body.WriteAsync(new byte[1 << 20]).AsTask(), "write");
-        }) { Later = [Reset(1)], Streams = [] },
         new("request trailers", [Headers(1, Post, end: false), Data(1, "a", end: false), Headers(1, "x-a: b")],
             static async (http, notes) =>
             {
