@@ -51,6 +51,7 @@ internal sealed class FrameOutput
     private int _peerMaxFrameSize = Http2Settings.SmallestMaxFrameSize;
     private ValueTask<FlushResult> _flush;
     private StagedFrames _staged = new();
+    private int _unflushed;
     private bool _hasUnflushed;
     private bool _isPumpPosted;
     private bool _isFlushing;
@@ -79,9 +80,6 @@ internal sealed class FrameOutput
 
     /// <summary>True when nothing is under way, or nothing can be.</summary>
     private bool IsQuiet => !_isFlushing && (_isClosed || !(_isPumpPosted || _hasUnflushed));
-
-    /// <summary>True while streams wait for the peer to grant them more of the connection's window.</summary>
-    internal bool IsStarved => !_starved.IsEmpty;
 
     // ---- frames of the connection; flushed by RequestPump ----
 
@@ -175,17 +173,23 @@ internal sealed class FrameOutput
         lock (Gate)
         {
             if (!_window.TryGrow(increment)) return false;
-            while (_window.Available > 0 && _starved.TryTake(out Http2Stream? stream)) Enqueue(stream);
+            while (_window.Available > 0 && _starved.TryTake(out Http2Stream? stream)) Offer(stream);
             return true;
         }
     }
 
-    /// <summary>The stream has something that may have to be sent. Under the gate.</summary>
-    internal void Enqueue(Http2Stream stream)
+    /// <summary>
+    /// The stream has something that may have to be sent. What is small enough is written at once where nobody else
+    /// waits; it is sent by the next flush. Under the gate.
+    /// </summary>
+    internal void Offer(Http2Stream stream)
     {
-        if (stream.Place != StreamPlace.None) return;
-        stream.Place = StreamPlace.Ready;
-        _ready.Add(stream);
+        if (stream.Place == StreamPlace.None) _ready.Add(stream);
+        while (!_isFlushing && !_isClosed && _unflushed < MostBytesPerFlush && _ready.TryTake(out Http2Stream? next))
+        {
+            next.Place = StreamPlace.None;
+            _unflushed += WriteFrom(next);
+        }
     }
 
     /// <summary>The stream sends nothing any more. Under the gate.</summary>
@@ -308,12 +312,12 @@ internal sealed class FrameOutput
 
     private void WriteReady()
     {
-        int left = MostBytesPerFlush;
-        while (left > 0 && _ready.TryTake(out Http2Stream? stream))
+        while (_unflushed < MostBytesPerFlush && _ready.TryTake(out Http2Stream? stream))
         {
             stream.Place = StreamPlace.None;
-            left -= WriteFrom(stream);
+            _unflushed += WriteFrom(stream);
         }
+        _unflushed = 0;
     }
 
     /// <summary>Writes one turn of a stream: its head, or a frame of its body, or its end.</summary>
@@ -365,7 +369,7 @@ internal sealed class FrameOutput
         if (length >= LeastCredited || isEnd) CreditedFrames++;
         response.OnProgress();
         if (isEnd) stream.OnEndSent();
-        else if (response.Unsent > 0 || response.IsEnded) PutBack(stream);
+        else if (response.Unsent > 0 || response.IsEnded) _ready.PutBack(stream);
         return Http2FrameHeader.Size + length;
     }
 
@@ -405,12 +409,6 @@ internal sealed class FrameOutput
         }
         while (!block.IsEmpty);
         return total;
-    }
-
-    private void PutBack(Http2Stream stream)
-    {
-        stream.Place = StreamPlace.Ready;
-        _ready.PutBack(stream);
     }
 
     // ---- where frames are written ----

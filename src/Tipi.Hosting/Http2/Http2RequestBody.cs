@@ -203,7 +203,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     }
 
     private Pipe MakePipe() => new(new PipeOptions(
-        readerScheduler: new StreamScheduler(stream), writerScheduler: PipeScheduler.Inline,
+        BodyMemory.Blocks, readerScheduler: new StreamScheduler(stream), writerScheduler: PipeScheduler.Inline,
         pauseWriterThreshold: 0, resumeWriterThreshold: 0, useSynchronizationContext: false));
 
     private void EndWriting(Exception? error)

@@ -105,7 +105,7 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
         lock (Gate)
         {
             bool isCanceled = _wait?.TakeCancellation() == true;
-            if (isCanceled || IsClosed || Unsent <= stream.MaxUnsent)
+            if (isCanceled || IsClosed || Unsent == 0 || Unsent < stream.MaxUnsent)
                 return new(new FlushResult(isCanceled, IsClosed));
             return (_wait ??= new FlushWait(stream)).Begin(cancellationToken);
         }
@@ -131,7 +131,7 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
             if (_hasHead && !IsHeadSent) IsHeadDue = true;
             IsEnded |= _hasEnd;
             if (stream.IsGone) _buffer.Discard();
-            else if (HasSomething) output.Enqueue(stream);
+            else if (HasSomething) output.Offer(stream);
         }
         output.RequestPump();
     }

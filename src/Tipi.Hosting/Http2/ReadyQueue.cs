@@ -23,6 +23,7 @@ internal struct ReadyQueue
     internal void Add(Http2Stream stream)
     {
         ref Level level = ref _levels[stream.Priority.Urgency];
+        stream.Place = StreamPlace.Ready;
         stream.NextReady = null;
         if (level.Newest is { } newest) newest.NextReady = stream;
         else level.Oldest = stream;
@@ -39,6 +40,7 @@ internal struct ReadyQueue
             return;
         }
         ref Level level = ref _levels[stream.Priority.Urgency];
+        stream.Place = StreamPlace.Ready;
         stream.NextReady = level.Oldest;
         level.Oldest = stream;
         level.Newest ??= stream;

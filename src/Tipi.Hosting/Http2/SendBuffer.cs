@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Tipi.Hosting.Http2;
 
 /// <summary>
@@ -17,7 +15,7 @@ internal sealed class SendBuffer
     private const int FirstSize = 2 * 1024;
 
     /// <summary>A DATA frame's content at the default frame size.</summary>
-    private const int FurtherSize = 16 * 1024;
+    internal const int FurtherSize = 16 * 1024;
 
     private Lock _gate = null!;
     private Segment? _head;
@@ -116,7 +114,7 @@ internal sealed class SendBuffer
 
     private Segment Extend(int sizeHint)
     {
-        byte[] array = ArrayPool<byte>.Shared.Rent(Math.Max(sizeHint, _tail is null ? FirstSize : FurtherSize));
+        byte[] array = BodyMemory.Segments.Rent(Math.Max(sizeHint, _tail is null ? FirstSize : FurtherSize));
         lock (_gate)
         {
             Segment segment = _spare ?? new Segment();
@@ -139,7 +137,7 @@ internal sealed class SendBuffer
 
     private void Recycle(Segment segment)
     {
-        ArrayPool<byte>.Shared.Return(segment.Array);
+        BodyMemory.Segments.Return(segment.Array);
         segment.Array = [];
         segment.Next = null;
         segment.Start = segment.End = 0;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
 using Tipi.Transport.Uring.Rings;
 
 namespace Tipi.Hosting.Tls;
@@ -150,7 +151,7 @@ internal sealed class TlsReader(PipeReader transport, RecordStream records, SslS
     private void End(in ReadOnlySequence<byte> rest)
     {
         // Without a close_notify, as most clients do. HTTP has its own ends.
-        if (!rest.IsEmpty) throw new IOException("The connection ended inside a TLS record.");
+        if (!rest.IsEmpty) throw new ConnectionResetException("The connection ended inside a TLS record.");
         _hasEnded = true;
     }
 

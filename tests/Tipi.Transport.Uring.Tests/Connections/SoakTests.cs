@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
+using Tipi.Tests.Kernel;
 using Tipi.Transport.Uring.Operations;
 
 namespace Tipi.Transport.Uring.Tests.Connections;

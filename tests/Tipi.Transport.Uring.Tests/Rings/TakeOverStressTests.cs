@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Tipi.Tests.Kernel;
 
 namespace Tipi.Transport.Uring.Tests.Rings;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Tipi.Transport.Uring.Tests;
+namespace Tipi.Tests.Kernel;
 
 /// <summary>How long, and with which seed, the tests run that go on as long as one lets them.</summary>
-internal static class Stress
+public static class Stress
 {
     /// <summary>TIPI_STRESS_SECONDS, or the little that belongs into every run.</summary>
     public static TimeSpan Time(double seconds) =>
