@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tipi.Hosting;
 using Tipi.Tidy.Tests.Source;
 using Tipi.Transport.Uring;

@@ -22,10 +22,11 @@ internal static class LingeringClose
     internal const int MostBodyBytes = 16 * 1024 * 1024;
 
     /// <summary>
-    /// Long enough for an answer to arrive, short enough that a silent client costs nothing. One that goes on sending
-    /// has the time for draining, since it may look at the answer only afterwards.
+    /// Long enough for an answer to arrive, short enough that a silent client costs nothing; up to a second more, since
+    /// it is looked at once a second. One that goes on sending has the time for draining, since it may look at the
+    /// answer only afterwards.
     /// </summary>
-    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(1);
+    private const int SilenceMs = 500;
 
     /// <param name="connection">The connection.</param>
     /// <param name="mostBytes">Bytes to drop at most; 0: close at once.</param>
@@ -52,7 +53,7 @@ internal static class LingeringClose
         long endMs = clock.After(connection.Limits.RequestDrainTimeout);
         while (left > 0 && clock.NowMs <= endMs)
         {
-            connection.DeadlineMs = Math.Min(clock.After(s_silence), endMs);
+            connection.DeadlineMs = Math.Min(Environment.TickCount64 + SilenceMs, endMs);
             ReadResult read = await input.ReadAsync();
             bool isSilent = read.Buffer.IsEmpty;
             left -= read.Buffer.Length;

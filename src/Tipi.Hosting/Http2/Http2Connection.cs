@@ -251,7 +251,7 @@ internal sealed class Http2Connection : IConnectionProtocol
     {
         if (opaque == UploadEstimate.Probe) Uploads.OnProbeAnswered();
         else if (opaque == KeepAlivePing.Farewell && _phase == Phase.Announced) LeaveNow();
-        else _ping.OnAnswered();
+        else OnKeptAlive();
     }
 
     /// <summary>The client has begun properly. Under the gate.</summary>
@@ -304,6 +304,15 @@ internal sealed class Http2Connection : IConnectionProtocol
             SlowStreams.End(this, nowMs);
             if (_phase == Phase.Leaving && Streams.Count == 0) _phase = Phase.Ended;
             if (_phase == Phase.Open) CheckIdle(nowMs);
+            UpdateDeadline();
+        }
+    }
+
+    private void OnKeptAlive()
+    {
+        lock (Gate)
+        {
+            _ping.OnAnswered();
             UpdateDeadline();
         }
     }

@@ -89,6 +89,7 @@ internal ref struct RequestFields(Http2Stream stream, Http2RequestRules rules, F
         switch (pseudo)
         {
             case Http2PseudoField.Method:
+                if (field.Value.Length > stream.Connection.Limits.MaxRequestLineSize) RefusalStatus = 414;
                 string known = MethodNames.GetName(_rules.Method);
                 _method = known.Length > 0 ? known : stream.Text.Get(field.Value);
                 break;

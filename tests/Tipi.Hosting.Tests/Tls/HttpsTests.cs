@@ -144,7 +144,7 @@ public sealed class HttpsTests : IDisposable
         Assert.Equal(200, (await kept.AskAsync(Head)).Status);
         _folder.Write("c.pem", "-----BEGIN CERTIFICATE-----\nhalf");
         await UntilAsync(() => Task.FromResult(app.Logs.Any(line => line is
-            { Category: "Tipi.Server.Certificates", EventId: 2 })));
+        { Category: "Tipi.Server.Certificates", EventId: 2 })));
         Assert.Equal(first.Thumbprint, await ThumbprintAsync(ports[0], "a.example"));
         WritePair(second);
         foreach (int port in ports)
@@ -183,7 +183,7 @@ public sealed class HttpsTests : IDisposable
 
         app.Change(("Tipi:Certificates:Default:KeyPath", _folder.PathOf("first.key"))); // not its key
         await UntilAsync(() => Task.FromResult(app.Logs.Any(line => line is
-            { Category: "Tipi.Server", EventId: 53 })));
+        { Category: "Tipi.Server", EventId: 53 })));
         foreach (int port in ports) Assert.Equal(second.Thumbprint, await ThumbprintAsync(port, "a.example"));
 
         app.Change(
