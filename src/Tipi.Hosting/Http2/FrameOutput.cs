@@ -173,7 +173,7 @@ internal sealed class FrameOutput
         lock (Gate)
         {
             if (!_window.TryGrow(increment)) return false;
-            while (_window.Available > 0 && _starved.TryTake(out Http2Stream? stream)) Offer(stream);
+            while (_starved.TryTake(out Http2Stream? stream)) _ready.Add(stream);
             return true;
         }
     }
@@ -184,12 +184,18 @@ internal sealed class FrameOutput
     /// </summary>
     internal void Offer(Http2Stream stream)
     {
-        if (stream.Place == StreamPlace.None) _ready.Add(stream);
+        Enqueue(stream);
         while (!_isFlushing && !_isClosed && _unflushed < MostBytesPerFlush && _ready.TryTake(out Http2Stream? next))
         {
             next.Place = StreamPlace.None;
             _unflushed += WriteFrom(next);
         }
+    }
+
+    /// <summary>The stream may send again; the pump sees to the order. Under the gate.</summary>
+    internal void Enqueue(Http2Stream stream)
+    {
+        if (stream.Place == StreamPlace.None) _ready.Add(stream);
     }
 
     /// <summary>The stream sends nothing any more. Under the gate.</summary>

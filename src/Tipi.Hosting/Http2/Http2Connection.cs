@@ -211,7 +211,7 @@ internal sealed class Http2Connection : IConnectionProtocol
         foreach (Http2Stream stream in Streams.All)
         {
             if (!stream.Window.TryAdjust(difference)) return false;
-            if (stream.Response.HasSomething && !stream.IsGone) Output.Offer(stream);
+            if (stream.Response.HasSomething && !stream.IsGone) Output.Enqueue(stream);
         }
         return true;
     }

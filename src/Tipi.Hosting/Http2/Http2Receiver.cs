@@ -314,7 +314,7 @@ internal sealed class Http2Receiver
             if (!error.IsNone) return error;
             if (!stream.Window.TryGrow(increment))
                 return Http2Error.Stream(Http2ErrorCode.FlowControlError, "The stream's window is too large.");
-            if (stream.Response.HasSomething && !stream.IsGone) _output.Offer(stream);
+            if (stream.Response.HasSomething && !stream.IsGone) _output.Enqueue(stream);
         }
         return SpendUpdate();
     }
