@@ -51,7 +51,7 @@ internal static class FrameDifferences
             "value with NUL", "value with a carriage return", "value with a line feed", "connection: close",
             "connection: keep-alive", "te: gzip", "te: trailers, gzip", "body: length with minus",
             "body: length of letters", "body: two lengths", "body: two lengths that differ",
-            "trailers before the announced length", "trailers with a pseudo-header", "trailers in upper case",
+            "trailers with a pseudo-header", "trailers in upper case",
             "trailers with connection"),
         new(Sections, "a field name is a token (RFC 9110 §5.1)",
             "name with a space", "name with a colon", "name with a control"),
@@ -74,9 +74,9 @@ internal static class FrameDifferences
         new(Sections, "pseudo-headers are HTTP/1's request line: they do not count as fields",
             "limit: as many fields as allowed"),
         new(Sections, "as over HTTP/1", "limit: path beyond a request line"),
-        new(Sections, "it counts among the fields, within whose limits it is", "limit: long method"),
+        new(Sections, "it has the limit of a request line, and its status", "limit: long method"),
         new(Sections, "trailers have limits of their own, and the head of the response may have been sent",
-            "trailers too large", "trailers too many"),
+            "trailers too large"),
     ];
 
     private static IEnumerable<Difference> OfHabits() =>

@@ -31,7 +31,6 @@ internal static class TelemetryDifferences
 
     private static IEnumerable<Difference> MeasuredOfHttp2() =>
     [
-        new(Area, "only the request fails; the connection is in order", "measured: HTTP/2: body too slow"),
         new(Area, "the first error of one of its requests is kept",
             "measured: HTTP/2: response shorter than its length"),
         new(Area, "a malformed request never waits for its start", "measured: HTTP/2: malformed request"),
@@ -49,7 +48,7 @@ internal static class TelemetryDifferences
         new(Area, "a client's fault is logged, once", "logged: HTTP/2: malformed request",
             "logged: HTTP/2: HTTP/1.1 instead of the preface", "logged: HTTP/2: broken compression"),
         new(Area, "a peer's fault is no error of the application: 20 for a bad body, and no 13",
-            "logged: HTTP/2: body too large", "logged: HTTP/2: body too slow"),
+            "logged: HTTP/2: body too large"),
         new(Area, "it has gone, and that is measured", "logged: HTTP/2: a ping is not answered"),
         new(Area, "requests that a stop has cut off are worth a warning",
             "logged: HTTP/2: server stops and does not wait for a request"),

@@ -11,7 +11,6 @@ internal static class FrameLives
     private const string Hold = ":method: GET|:scheme: http|:path: /hold|:authority: a";
 
     private static readonly TimeSpan s_short = TimeSpan.FromSeconds(1);
-    private static readonly MinDataRate s_rate = new(100, TimeSpan.FromSeconds(1.1));
 
     internal static IReadOnlyList<Life> All { get; } = [.. InOrder(), .. Refused(), .. TooLate(), .. Ended()];
 
@@ -110,12 +109,6 @@ internal static class FrameLives
         Ends("a ping is not answered", Say.Headers(1, Hold)) with
         {
             Settings = Limits(kestrel => SetPing(kestrel.Http2), tipi => SetPing(tipi.Http2)),
-        },
-        Answered("body too slow", [1],
-            Say.Headers(1, ":method: POST|:scheme: http|:path: /read|:authority: a|content-length: 9", end: false)) with
-        {
-            Settings = Limits(
-                kestrel => kestrel.MinRequestBodyDataRate = s_rate, tipi => tipi.MinRequestBodyDataRate = s_rate),
         },
     ];
 

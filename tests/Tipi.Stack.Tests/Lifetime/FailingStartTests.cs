@@ -55,9 +55,9 @@ public sealed class FailingStartTests
             Set(options =>
             {
                 options.Listen(IPAddress.Loopback, 0);
-                options.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2);
+                options.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http3);
             }),
-            "http://127.0.0.1:0", "Protocols are Http2", "Add Http1");
+            "http://127.0.0.1:0", "Protocols are Http3", "Add Http1");
 
     [Theory, OnEachServer(TipiOnly = true)]
     public async Task A_port_that_is_taken_is_named_and_the_good_one_before_it_closed(StackServer server)
