@@ -131,7 +131,9 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
             if (_hasHead && !IsHeadSent) IsHeadDue = true;
             IsEnded |= _hasEnd;
             if (stream.IsGone) _buffer.Discard();
-            else if (HasSomething) output.Offer(stream);
+            // What is flushed waits for the pump: most applications end right after it, and both leave in one frame.
+            else if (IsEnded && HasSomething) output.Offer(stream);
+            else if (HasSomething) output.Enqueue(stream);
         }
         output.RequestPump();
     }
