@@ -124,11 +124,11 @@ internal sealed class RingLoop : IDisposable
     }
 
     /// <summary>Has code called on the ring's thread, from any thread.</summary>
-    public void PostCall(Action<object?> callback, object? state)
-    {
-        if (IsOwnedHere) Call(callback, state);
-        else Post(new PostedCall(callback, state));
-    }
+    /// <remarks>
+    /// Also on the ring's own thread it goes through the queue: code that is called there may lose the ring between any
+    /// two instructions, and with it the right to touch what the owner alone uses.
+    /// </remarks>
+    public void PostCall(Action<object?> callback, object? state) => Post(PostedCall.Of(callback, state));
 
     /// <summary>Has code called that waited for something of this ring, where the options say.</summary>
     public void Call(Action<object?> callback, object? state)
@@ -238,7 +238,7 @@ internal sealed class RingLoop : IDisposable
     }
 
     // An exception that nobody catches on the pool would end the process.
-    private void CallOnPool(Action<object?> callback, object? state) => ThreadPool.UnsafeQueueUserWorkItem(
+    public void CallOnPool(Action<object?> callback, object? state) => ThreadPool.UnsafeQueueUserWorkItem(
         static call => call.Loop.Invoke(call.Call),
         (Loop: this, Call: new RingCall(callback, state)),
         preferLocal: false);
@@ -310,13 +310,5 @@ internal sealed class RingLoop : IDisposable
     private void WakeUp()
     {
         if (Volatile.Read(ref _asleep) == 1 && Interlocked.Exchange(ref _asleep, 0) == 1) _eventFd.Signal();
-    }
-
-    private sealed class PostedCall(Action<object?> callback, object? state) : PostedWork
-    {
-        internal override void Run(RingLoop loop) => loop.Call(callback, state);
-
-        // Somebody may wait for it, also when the ring is gone.
-        internal override void Refuse(RingLoop loop) => loop.CallOnPool(callback, state);
     }
 }
