@@ -39,9 +39,16 @@ public sealed class PipeRulesTests
             ReadResult cancelled = await reader.ReadAsync();
             Assert.True(cancelled.IsCanceled);
             reader.AdvanceTo(cancelled.Buffer.Start);
+            reader.CancelPendingRead();
+            await Assert.ThrowsAsync<OperationCanceledException>(
+                async () => await context.Request.Body.ReadExactlyAsync(new byte[3]));
             ReadResult all = await reader.ReadAtLeastAsync(3);
             Assert.Equal((false, 3), (all.IsCanceled, all.Buffer.Length));
             reader.AdvanceTo(all.Buffer.End);
+            reader.CancelPendingRead();
+            ReadResult end = await reader.ReadAsync();
+            Assert.True(end.IsCanceled);
+            reader.AdvanceTo(end.Buffer.End);
             await context.Response.WriteAsync("ok");
         });
         await AssertOkAsync(server);
@@ -167,6 +174,7 @@ public sealed class PipeRulesTests
                 () => output.WriteByte(1), () => output.Write(new byte[1]), () => output.Write([1], 0, 1), output.Flush,
             ];
             Assert.All(refused, act => Assert.Throws<InvalidOperationException>(act));
+            input.Flush();
             var control = context.Features.Get<IHttpBodyControlFeature>()!;
             Assert.False(control.AllowSynchronousIO);
             control.AllowSynchronousIO = true;
@@ -175,6 +183,7 @@ public sealed class PipeRulesTests
             output.Write("ok"u8);
             output.Flush();
             await output.FlushAsync();
+            output.Dispose();
         });
         await AssertOkAsync(server);
     }

@@ -137,6 +137,9 @@ public sealed class ResponseEndTests
             Assert.Throws<InvalidOperationException>(() => response.StatusCode = 201);
             Assert.Throws<InvalidOperationException>(() => response.Headers["X"] = "y");
             Assert.Throws<InvalidOperationException>(() => response.ContentLength = 4);
+            Assert.Throws<InvalidOperationException>(() => response.Headers.Clear());
+            var feature = context.Features.Get<IHttpResponseFeature>()!;
+            Assert.Throws<InvalidOperationException>(() => feature.ReasonPhrase = "x");
             Assert.Throws<InvalidOperationException>(() => response.OnStarting(() => Task.CompletedTask));
             await response.WriteAsync("fine");
         });

@@ -5,32 +5,6 @@ public sealed class MaxBodySizeFeatureTests
     private const string Post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc";
 
     [Theory, OnEachTransport]
-    public async Task The_limit_is_fixed_once_the_body_is_read(TipiTransport transport)
-    {
-        await using TestServer server = await TestServer.StartAsync(
-            transport,
-            async context =>
-            {
-                var size = context.Features.Get<IHttpMaxRequestBodySizeFeature>()!;
-                Assert.Equal((false, 2L), (size.IsReadOnly, size.MaxRequestBodySize));
-                Assert.Throws<ArgumentOutOfRangeException>(() => size.MaxRequestBodySize = -1);
-                size.MaxRequestBodySize = null;
-                Assert.Null(size.MaxRequestBodySize);
-                await context.Request.Body.ReadExactlyAsync(new byte[1]);
-                Assert.True(size.IsReadOnly);
-                Assert.Throws<InvalidOperationException>(() => size.MaxRequestBodySize = 5);
-                await context.Response.WriteAsync(await new StreamReader(context.Request.Body).ReadToEndAsync());
-            },
-            options => options.Limits.MaxRequestBodySize = 2);
-        using RawClient client = await server.ConnectAsync();
-        for (int i = 0; i < 2; i++)
-        {
-            await client.SendAsync(Post);
-            Assert.Equal("bc", (await client.ReadResponseAsync()).Body);
-        }
-    }
-
-    [Theory, OnEachTransport]
     public async Task A_body_beyond_the_limit_is_a_bad_request_that_the_application_can_see(TipiTransport transport)
     {
         await using TestServer server = await TestServer.StartAsync(

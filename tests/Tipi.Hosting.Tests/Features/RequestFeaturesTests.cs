@@ -33,34 +33,6 @@ public sealed class RequestFeaturesTests
     }
 
     [Theory, OnEachTransport]
-    public async Task Everything_an_http_1_request_has_under_kestrel_is_there(TipiTransport transport)
-    {
-        Type[] wanted =
-        [
-            typeof(IHttpRequestFeature), typeof(IHttpResponseFeature), typeof(IHttpResponseBodyFeature),
-            typeof(IRequestBodyPipeFeature), typeof(IHttpRequestIdentifierFeature), typeof(IHttpConnectionFeature),
-            typeof(IHttpRequestLifetimeFeature), typeof(IHttpRequestBodyDetectionFeature),
-            typeof(IHttpRequestTrailersFeature), typeof(IHttpUpgradeFeature), typeof(IHttpMaxRequestBodySizeFeature),
-            typeof(IHttpBodyControlFeature), typeof(IBadRequestExceptionFeature), typeof(IRouteValuesFeature),
-            typeof(IEndpointFeature), typeof(IPersistentStateFeature), typeof(IConnectionIdFeature),
-            typeof(IConnectionItemsFeature), typeof(IConnectionTransportFeature), typeof(IConnectionLifetimeFeature),
-            typeof(IMemoryPoolFeature), typeof(IConnectionSocketFeature), typeof(IConnectionCompleteFeature),
-            typeof(IConnectionHeartbeatFeature), typeof(IConnectionLifetimeNotificationFeature),
-            typeof(IHttpMinRequestBodyDataRateFeature), typeof(IHttpMinResponseDataRateFeature),
-            typeof(IHttpExtendedConnectFeature), typeof(IHttpResponseTrailersFeature),
-            typeof(IHttpInformationalResponseFeature),
-        ];
-        await using TestServer server = await TestServer.StartAsync(transport, context =>
-        {
-            Type[] missing = [.. wanted.Where(type => context.Features[type]?.GetType().IsAssignableTo(type) != true)];
-            bool hasAddresses = context.Features.Get<IServerAddressesFeature>() is not null;
-            string names = string.Join(",", missing.AsEnumerable());
-            return context.Response.WriteAsync($"{names} {hasAddresses}");
-        });
-        Assert.Equal(" False", (await server.AskAsync(Get)).Body);
-    }
-
-    [Theory, OnEachTransport]
     public async Task Connection_and_request_have_names_and_addresses(TipiTransport transport)
     {
         await using TestServer server = await TestServer.StartAsync(transport, context =>
