@@ -22,6 +22,7 @@ internal sealed class TipiEventSource : EventSource
     private long _totalConnections;
     private long _currentConnections;
     private long _queuedConnections;
+    private long _queuedRequests;
     private long _upgradedRequests;
     private long _totalHandshakes;
     private long _currentHandshakes;
@@ -61,6 +62,10 @@ internal sealed class TipiEventSource : EventSource
     internal void RequestStopped(HttpExchange exchange) => RequestStop(
         exchange.Connection.Id, exchange.Identifier, exchange.Request.Protocol, exchange.ReceivedPath,
         exchange.ReceivedMethod);
+
+    /// <summary>Requests of HTTP/2 that wait for their start; those of HTTP/1 never do.</summary>
+    [NonEvent]
+    internal void CountQueuedRequests(int change) => Interlocked.Add(ref _queuedRequests, change);
 
     [NonEvent]
     internal void CountUpgrade(int change) => Interlocked.Add(ref _upgradedRequests, change);
@@ -158,8 +163,7 @@ internal sealed class TipiEventSource : EventSource
             AddCounter("failed-tls-handshakes", "Failed TLS Handshakes", () => Volatile.Read(ref _failedHandshakes));
             AddCounter(
                 "connection-queue-length", "Connection Queue Length", () => Volatile.Read(ref _queuedConnections));
-            // Of HTTP/2 streams that wait; there are none on HTTP/1.
-            AddCounter("request-queue-length", "Request Queue Length", static () => 0);
+            AddCounter("request-queue-length", "Request Queue Length", () => Volatile.Read(ref _queuedRequests));
             AddCounter(
                 "current-upgraded-requests", "Current Upgraded Requests (WebSockets)",
                 () => Volatile.Read(ref _upgradedRequests));

@@ -127,7 +127,7 @@ internal sealed class Http2Connection : IConnectionProtocol
     /// <summary>Starts the application on a stream whose head is there.</summary>
     internal void Start(Http2Stream stream)
     {
-        Owner.CountQueued(1);
+        stream.BeginWait();
         if (Scheduler?.WantsBlockingThread(stream.Exchange) == true) BlockingThreads.Shared.Queue(stream);
         else if (_runsOnRing) Owner.Affinity!.Post(s_execute, stream);
         else ThreadPool.UnsafeQueueUserWorkItem(stream, preferLocal: false);

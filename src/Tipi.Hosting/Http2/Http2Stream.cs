@@ -26,6 +26,7 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
 {
     private bool _watchesClose;
     private bool _isGone;
+    private bool _isWaitCounted;
 
     internal Http2Stream(ServerContext server)
     {
@@ -108,6 +109,14 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         Response.Attach(connection.Output);
     }
 
+    /// <summary>It is whole as far as it has to be, and waits for its start.</summary>
+    internal void BeginWait()
+    {
+        Connection.Owner.CountQueued(1);
+        _isWaitCounted = TipiEventSource.Log.IsEnabled();
+        if (_isWaitCounted) TipiEventSource.Log.CountQueuedRequests(1);
+    }
+
     internal void BeginAccess() => (Access ??= new AccessRecord()).Begin(Exchange);
 
     /// <summary>Runs the application, on the ring or on another thread.</summary>
@@ -116,7 +125,7 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         ExecutionContext clean = Connection.CleanContext;
         // The connection's, so that what is logged is in its scope.
         ExecutionContext.Restore(clean);
-        Connection.Owner.CountQueued(-1);
+        EndWait();
         Execution = RunAsync();
         // What the application left in its execution context must not reach others.
         ExecutionContext.Restore(clean);
@@ -174,6 +183,14 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         Body.Reset();
         Response.Reset();
         Connection = null!;
+    }
+
+    private void EndWait()
+    {
+        Connection.Owner.CountQueued(-1);
+        if (!_isWaitCounted) return;
+        _isWaitCounted = false;
+        TipiEventSource.Log.CountQueuedRequests(-1);
     }
 
     /// <summary>In the usual case the application has returned when this does, and nothing was allocated.</summary>

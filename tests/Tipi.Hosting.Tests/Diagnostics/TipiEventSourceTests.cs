@@ -1,5 +1,6 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Tracing;
+using Tipi.Hosting.Tests.Http2;
+using Tipi.Hosting.Tests.Server;
 
 namespace Tipi.Hosting.Tests.Diagnostics;
 
@@ -9,7 +10,7 @@ public sealed class TipiEventSourceTests
     [Theory, OnEachTransport]
     public async Task Connections_and_requests_are_events(TipiTransport transport)
     {
-        using var listener = new Recorder();
+        using var listener = new EventRecorder();
         await using TestServer server = await TestServer.StartAsync(transport, _ => Task.CompletedTask);
         using RawClient client = await server.ConnectAsync();
         await client.SendAsync("GET /path HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -32,7 +33,7 @@ public sealed class TipiEventSourceTests
     [Theory, OnEachTransport]
     public async Task The_counters_have_kestrels_names(TipiTransport transport)
     {
-        using var listener = new Recorder(intervalSeconds: 1);
+        using var listener = new EventRecorder(intervalSeconds: 1);
         await using TestServer server = await TestServer.StartAsync(transport, _ => Task.CompletedTask);
         using RawClient client = await server.ConnectAsync();
         foreach (string name in new[]
@@ -44,47 +45,32 @@ public sealed class TipiEventSourceTests
         Assert.True(await listener.WaitForCounterAsync("current-connections", value => value >= 1));
     }
 
-    private sealed class Recorder(int? intervalSeconds = null) : EventListener
+    [Theory, OnEachTransport]
+    public async Task Requests_of_http2_that_wait_for_their_start_are_counted(TipiTransport transport)
     {
-        internal ConcurrentQueue<EventWrittenEventArgs> Events { get; } = [];
-
-        internal async Task<EventWrittenEventArgs?> WaitAsync(string name)
+        const string queue = "request-queue-length";
+        using var listener = new EventRecorder(intervalSeconds: 0.02);
+        // As long as a handler may hold its ring: the others wait behind it.
+        await using TestServer server = await TestServer.StartAsync(transport, _ =>
         {
-            for (int i = 0; i < 400; i++)
-            {
-                if (Events.FirstOrDefault(one => one.EventName == name) is { } found) return found;
-                await Task.Delay(50);
-            }
-            return null;
-        }
-
-        internal async Task<bool> WaitForCounterAsync(string name, Func<double, bool> isWanted)
+            for (long end = Environment.TickCount64 + 2; Environment.TickCount64 < end;) Thread.SpinWait(100);
+            return Task.CompletedTask;
+        });
+        using Http2Client client = await Http2Client.ConnectAsync(server);
+        int stream = 1;
+        for (int rounds = 0; rounds < 100 && !listener.HasCounter(queue, value => value >= 1); rounds++)
         {
-            for (int i = 0; i < 400; i++)
-            {
-                if (Events.Any(one => IsCounter(one, name, isWanted))) return true;
-                await Task.Delay(50);
-            }
-            return false;
+            var streams = Enumerable.Range(0, 100).Select(i => stream + 2 * i).ToArray();
+            await client.SendAsync([.. streams.SelectMany(id =>
+                Http2Client.Frame(Http2Heard.Headers, 5, id, FieldBlock.Encode(Http2Client.Get)))]);
+            foreach (int id in streams) await client.AnswerAsync(id);
+            stream += 2 * streams.Length;
         }
+        Assert.True(listener.HasCounter(queue, value => value >= 1));
 
-        protected override void OnEventSourceCreated(EventSource eventSource)
-        {
-            if (eventSource.Name != "Tipi-Server") return;
-            var arguments = new Dictionary<string, string?>();
-            if (intervalSeconds is not null) arguments["EventCounterIntervalSec"] = intervalSeconds.ToString();
-            EnableEvents(eventSource, EventLevel.Informational, EventKeywords.All, arguments);
-        }
-
-        protected override void OnEventWritten(EventWrittenEventArgs eventData) => Events?.Enqueue(eventData);
-
-        private static bool IsCounter(EventWrittenEventArgs written, string name, Func<double, bool> isWanted)
-        {
-            if (written.EventName != "EventCounters") return false;
-            if (written.Payload?[0] is not IDictionary<string, object> counter) return false;
-            if (!name.Equals(counter["Name"])) return false;
-            object value = counter.TryGetValue("Mean", out object? mean) ? mean : counter["Increment"];
-            return isWanted((double)value);
-        }
+        listener.Events.Clear();
+        Assert.True(await listener.WaitForCounterAsync(queue, _ => true));
+        Assert.True(listener.HasCounter(queue, value => value == 0));
+        Assert.False(listener.HasCounter(queue, value => value != 0));
     }
 }
