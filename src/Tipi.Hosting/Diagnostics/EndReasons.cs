@@ -41,9 +41,13 @@ internal static class EndReasons
         ConnectionEndReason.ErrorReadingHeaders => "error_reading_headers",
         ConnectionEndReason.FlowControlWindowExceeded => "flow_control_window_exceeded",
         ConnectionEndReason.FrameAfterStreamClose => "frame_after_stream_close",
+        ConnectionEndReason.InvalidDataPadding => "invalid_data_padding",
         ConnectionEndReason.InvalidFrameLength => "invalid_frame_length",
+        ConnectionEndReason.InvalidHandshake => "invalid_handshake",
+        ConnectionEndReason.InvalidStreamId => "invalid_stream_id",
         ConnectionEndReason.OutputQueueSizeExceeded => "output_queue_size_exceeded",
         ConnectionEndReason.StreamResetLimitExceeded => "stream_reset_limit_exceeded",
+        ConnectionEndReason.StreamSelfDependency => "stream_self_dependency",
         ConnectionEndReason.UnexpectedFrame => "unexpected_frame",
         _ => null,
     };

@@ -225,12 +225,11 @@ internal sealed class Http2Connection : IConnectionProtocol
 
     // ---- the connection ----
 
-    /// <summary>Ends the connection with a GOAWAY that says why.</summary>
+    /// <summary>Ends the connection with a GOAWAY that says why. What it is measured as was said before.</summary>
     internal void Fail(Http2Error error)
     {
         if (_phase == Phase.Ended) return;
         _phase = Phase.Ended;
-        Owner.EndsBecause(Http2EndReasons.Of(error.Code));
         Owner.Server.Logs.BadRequests.Http2ConnectionFailed(Owner.Id, error.Code, error.Reason);
         Output.WriteGoAway(Streams.LastId, error.Code, System.Text.Encoding.ASCII.GetBytes(error.Reason));
     }
@@ -328,7 +327,7 @@ internal sealed class Http2Connection : IConnectionProtocol
         if (_ping.IsUnanswered(nowMs))
         {
             Owner.EndsBecause(ConnectionEndReason.KeepAliveTimeout);
-            _phase = Phase.Ended;
+            Fail(Http2Error.Connection(Http2ErrorCode.InternalError, "The client answers no ping."));
             return;
         }
         if (_ping.IsDue(nowMs)) Output.WritePing(isAck: false, _ping.Send(nowMs));

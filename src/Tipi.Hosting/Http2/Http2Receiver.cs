@@ -138,6 +138,7 @@ internal sealed class Http2Receiver
                     _output.WriteRaw(WrongVersion);
                     _owner.EndsBecause(ConnectionEndReason.InvalidHttpVersion);
                 }
+                _owner.EndsBecause(ConnectionEndReason.InvalidHandshake);
                 _connection.Fail(Http2Error.Connection(Http2ErrorCode.ProtocolError, "The preface is malformed."));
                 buffer = buffer.Slice(buffer.End);
                 return false;
@@ -362,7 +363,8 @@ internal sealed class Http2Receiver
             }
             error = Calm("The client makes the server reset too many streams.");
         }
-        _owner.EndsBecause(Http2EndReasons.Of(error.Code, header.Type));
+        bool isInBlock = _heads.OpenStreamId != 0;
+        _owner.EndsBecause(Http2EndReasons.Of(error.Code, header, IsIdle(header.StreamId), isInBlock));
         _connection.Fail(error);
         return false;
     }

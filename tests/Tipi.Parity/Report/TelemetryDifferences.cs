@@ -34,9 +34,6 @@ internal static class TelemetryDifferences
         new(Area, "the first error of one of its requests is kept",
             "measured: HTTP/2: response shorter than its length"),
         new(Area, "a malformed request never waits for its start", "measured: HTTP/2: malformed request"),
-        new(Area, "one name for frames that the state of their stream forbids",
-            "measured: HTTP/2: DATA on an idle stream", "measured: HTTP/2: lower stream"),
-        new(Area, "the client is too slow: it is told and measured as such", "measured: HTTP/2: head does not end"),
         new(Area, "a client that leaves between frames is not reset",
             "measured: HTTP/2: one stream too many", "measured: HTTP/2: client leaves in a response"),
     ];
@@ -46,10 +43,10 @@ internal static class TelemetryDifferences
         new(Area, "a stream that the application ends is told as a connection that it ends is",
             "logged: HTTP/2: abort by the application"),
         new(Area, "a client's fault is logged, once", "logged: HTTP/2: malformed request",
-            "logged: HTTP/2: HTTP/1.1 instead of the preface", "logged: HTTP/2: broken compression"),
+            "logged: HTTP/2: HTTP/1.1 instead of the preface", "logged: HTTP/2: broken compression",
+            "logged: HTTP/2: head does not end"),
         new(Area, "a peer's fault is no error of the application: 20 for a bad body, and no 13",
             "logged: HTTP/2: body too large"),
-        new(Area, "it has gone, and that is measured", "logged: HTTP/2: a ping is not answered"),
         new(Area, "requests that a stop has cut off are worth a warning",
             "logged: HTTP/2: server stops and does not wait for a request"),
     ];

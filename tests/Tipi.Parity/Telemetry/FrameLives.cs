@@ -84,6 +84,27 @@ internal static class FrameLives
         Ends("DATA on a stream that was reset",
             Say.Headers(1, ":method: POST|:scheme: http|:path: /hold|:authority: a", end: false), Say.Reset(1),
             Say.Data(1, "a")),
+        Ends("malformed preface") with
+        {
+            Client = async server =>
+            {
+                using FrameWire wire = await FrameWire.OpenAsync(server.Port);
+                await wire.SendAsync("1RI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), Say.Settings());
+                await wire.HearToEndAsync();
+            },
+        },
+        Ends("even stream", Say.Headers(2)),
+        Ends("HEADERS without a stream", Say.Headers(0)),
+        Ends("DATA without a stream", Say.Data(0, "a")),
+        Ends("SETTINGS on a stream", Say.Any(Frame.Settings, 0, 1)),
+        Ends("PING on a stream", Say.Any(Frame.Ping, 0, 1, new byte[8])),
+        Ends("reset of an idle stream", Say.Reset(1)),
+        Ends("window of an idle stream", Say.Grant(1, 1)),
+        Ends("window that does not grow", Say.Grant(0, 0)),
+        Ends("idle stream that depends on itself", Say.Any(Frame.Priority, 0, 1, 0, 0, 0, 1, 16)),
+        Ends("too much padding of a head", Say.Any(Frame.Headers, 0xC, 1, [200, .. Say.Block(Say.Get)])),
+        Ends("CONTINUATION of nothing", Say.Any(Frame.Continuation, 4, 1)),
+        Ends("SETTINGS in an open block", Say.Any(Frame.Headers, 1, 1, Say.Block(Say.Get)), Say.Settings()),
         Ends("lower stream", Say.Headers(5, Hold), Say.Headers(3, Hold)),
         Ends("broken compression", Say.Any(Frame.Headers, 5, 1, 0xFF, 0x40)),
         Ends("window too large", Say.Grant(0, int.MaxValue)),
@@ -93,8 +114,16 @@ internal static class FrameLives
 
     private static IEnumerable<Life> TooLate() =>
     [
-        Ends("head does not end", Say.Any(Frame.Headers, 1, 1, Say.Block(Say.Get))) with
+        Ends("head does not end") with
         {
+            Client = async server =>
+            {
+                using FrameWire wire = await FrameWire.ConnectAsync(server.Port);
+                // What the client has to answer would interrupt the head.
+                await wire.HearUntilAsync(() => wire.Settings.Count > 0);
+                await wire.SendAsync(Say.Any(Frame.Headers, 1, 1, Say.Block(Say.Get)));
+                await wire.HearToEndAsync();
+            },
             Settings = Limits(
                 kestrel => kestrel.RequestHeadersTimeout = s_short, tipi => tipi.RequestHeadersTimeout = s_short),
         },
