@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using Tipi.Hosting.Diagnostics;
 
 namespace Tipi.Hosting.Exchange;
 
@@ -41,6 +40,9 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     internal bool IsEmpty => _written == 0;
 
     internal long Written => _written;
+
+    /// <summary>True once the end came before the length that the head had declared.</summary>
+    internal bool IsTooShort { get; private set; }
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -141,7 +143,7 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     internal void CheckComplete()
     {
         if (_mode == Mode.Swallowing || _declared is null || _declared <= _written) return;
-        if (exchange.HasStarted) exchange.Connection.EndsBecause(ConnectionEndReason.ResponseContentLengthMismatch);
+        IsTooShort = true;
         throw new InvalidOperationException(
             $"The response declared Content-Length {_declared} and has {_written} bytes: too few.");
     }
@@ -152,7 +154,7 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     internal void Discard()
     {
         _deferred.Clear();
-        (_written, _unflushed, _declared) = (0, 0, null);
+        (_written, _unflushed, _declared, IsTooShort) = (0, 0, null, false);
     }
 
     /// <summary>Another request begins.</summary>

@@ -312,7 +312,10 @@ internal sealed class Http1Connection(ServerConnection owner) : IConnectionProto
 
     private ConnectionEndReason ReasonOf(Http1Stream stream, bool isWhole)
     {
-        if (!isWhole) return ConnectionEndReason.ErrorAfterStartingResponse;
+        if (!isWhole)
+            return stream.Exchange.Body.IsTooShort
+                ? ConnectionEndReason.ResponseContentLengthMismatch
+                : ConnectionEndReason.ErrorAfterStartingResponse;
         if (!stream.Head.KeepAlive) return ConnectionEndReason.RequestNoKeepAlive;
         return owner.IsEnding ? ConnectionEndReason.GracefulAppShutdown : ConnectionEndReason.ResponseNoKeepAlive;
     }

@@ -88,6 +88,26 @@ public sealed class Http2EndReasonTests
     }
 
     [Theory, OnEachTransport]
+    public async Task A_response_that_is_too_short_is_a_matter_of_its_stream(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(transport, async context =>
+        {
+            context.Response.ContentLength = 9;
+            await context.Response.WriteAsync(context.Request.Path == "/short" ? "12" : "123456789");
+        });
+        using var meters = new MeterRecorder(server);
+        using Http2Client client = await Http2Client.ConnectAsync(server);
+        string shorter = Http2Client.Get.Replace("path: /", "path: /short", StringComparison.Ordinal);
+        Assert.NotNull((await client.AskAsync(1, shorter)).ResetCode);
+        Assert.Equal("123456789", (await client.AskAsync(3, Http2Client.Get)).Body);
+        client.Dispose();
+
+        Assert.EndsWith(
+            " network.protocol.version=2", Assert.Single(await meters.WaitAsync(Duration)).Tags,
+            StringComparison.Ordinal);
+    }
+
+    [Theory, OnEachTransport]
     public async Task A_ping_that_is_not_answered_is_logged(TipiTransport transport)
     {
         await using TestServer server = await TestServer.StartAsync(transport, _ => Task.CompletedTask, options =>

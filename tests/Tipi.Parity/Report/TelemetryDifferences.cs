@@ -31,8 +31,6 @@ internal static class TelemetryDifferences
 
     private static IEnumerable<Difference> MeasuredOfHttp2() =>
     [
-        new(Area, "the first error of one of its requests is kept",
-            "measured: HTTP/2: response shorter than its length"),
         new(Area, "a malformed request never waits for its start", "measured: HTTP/2: malformed request"),
         new(Area, "a client that leaves between frames is not reset",
             "measured: HTTP/2: one stream too many", "measured: HTTP/2: client leaves in a response"),
