@@ -229,7 +229,7 @@ internal sealed class FrameOutput
         else Pump();
     }
 
-    /// <summary>Sends what was written and waits until nobody else sends.</summary>
+    /// <summary>Sends what was written, unless closed, and waits until nobody else uses the pipe.</summary>
     internal Task FlushLastAsync()
     {
         RequestPump();

@@ -419,7 +419,9 @@ internal sealed class Http2Connection : IConnectionProtocol
             lock (Gate) (_phase, Owner.DeadlineMs) = (Phase.Ended, long.MaxValue);
             bool isLost = _isLost;
             Abandon(new ConnectionResetException("The connection has ended."));
-            if (!isLost) await Output.FlushLastAsync();
+            if (isLost) Output.Close();
+            // Also then: a flush that is under way is the pipe's one user, and nobody would wake a second one.
+            await Output.FlushLastAsync();
             Output.Close();
             await LingeringClose.RunAsync(Owner, LingeringClose.MostHeadBytes);
         }

@@ -34,23 +34,29 @@ internal sealed class Http2Client : IDisposable
     internal static async Task<Http2Client> ConnectAsync(TestServer server, params (int Id, int Value)[] settings)
     {
         Http2Client client = await OpenAsync(server);
-        await client.SendAsync([.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8]);
-        await client.SettingsAsync(settings);
-        Http2Heard first = await client.HearAnyAsync();
-        Assert.Equal("SETTINGS", first.ToString());
-        for (int i = 0; i < first.Payload.Length; i += 6)
-            client.Settings[BinaryPrimitives.ReadInt16BigEndian(first.Payload.AsSpan(i))] =
-                BinaryPrimitives.ReadInt32BigEndian(first.Payload.AsSpan(i + 2));
-        await client.SaysAsync(Http2Heard.Settings, 1, 0);
+        await client.BeginAsync(settings);
         return client;
     }
 
     /// <summary>Connects and says nothing.</summary>
-    internal static async Task<Http2Client> OpenAsync(TestServer server)
+    internal static async Task<Http2Client> OpenAsync(TestServer server, int endpoint = 0)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.Port));
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.Ports[endpoint]));
         return new Http2Client(socket);
+    }
+
+    /// <summary>Begins as a client has to.</summary>
+    internal async Task BeginAsync(params (int Id, int Value)[] settings)
+    {
+        await SendAsync([.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8]);
+        await SettingsAsync(settings);
+        Http2Heard first = await HearAnyAsync();
+        Assert.Equal("SETTINGS", first.ToString());
+        for (int i = 0; i < first.Payload.Length; i += 6)
+            Settings[BinaryPrimitives.ReadInt16BigEndian(first.Payload.AsSpan(i))] =
+                BinaryPrimitives.ReadInt32BigEndian(first.Payload.AsSpan(i + 2));
+        await SaysAsync(Http2Heard.Settings, 1, 0);
     }
 
     public void Dispose() => _socket.Dispose();
