@@ -34,6 +34,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     private long _abortAtMs = long.MaxValue;
     private uint _requests;
     private bool _watchesClose;
+    private bool _isUpgraded;
     private ConnectionEndReason _endReason;
     private volatile bool _isClosed;
     private volatile bool _isCloseRequested;
@@ -189,8 +190,25 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         if (_measurement is not null) ((IConnectionMetricsTagsFeature)Hooks).Tags.Add(new(name, value));
     }
 
-    /// <summary>The application takes the connection over, or has done with it.</summary>
-    internal void CountUpgrade(int change)
+    /// <summary>
+    /// The application takes the connection over: from now on it counts among those that are upgraded, and among them
+    /// alone.
+    /// </summary>
+    internal void BeginUpgrade()
+    {
+        _isUpgraded = true;
+        Endpoint.Admission.LeaveConnection();
+        CountUpgrade(1);
+    }
+
+    /// <summary>The application has done with it.</summary>
+    internal void EndUpgrade()
+    {
+        Endpoint.Admission.LeaveUpgrade();
+        CountUpgrade(-1);
+    }
+
+    private void CountUpgrade(int change)
     {
         TipiEventSource.Log.CountUpgrade(change);
         if (_measurement is not null) Server.Metrics.Kestrel!.Upgraded(_measurement, change);
@@ -312,7 +330,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     private void OnEnded()
     {
         if (_peer is not null) Endpoint.Admission.LeavePeer(_peer);
-        Endpoint.Admission.LeaveConnection();
+        if (!_isUpgraded) Endpoint.Admission.LeaveConnection();
         _registry.Remove(this);
     }
 

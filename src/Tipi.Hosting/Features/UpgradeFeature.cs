@@ -18,7 +18,7 @@ internal sealed class UpgradeFeature(HttpExchange exchange) : IHttpUpgradeFeatur
         if (!exchange.Connection.Endpoint.Admission.TryEnterUpgrade())
             throw new InvalidOperationException("The limit of upgraded connections is reached.");
         exchange.IsUpgraded = true;
-        exchange.Connection.CountUpgrade(1);
+        exchange.Connection.BeginUpgrade();
         exchange.Connection.Endpoint.Admission.LeaveRequest(exchange);
         exchange.Response.StatusCode = StatusCodes.Status101SwitchingProtocols;
         exchange.Response.ReasonPhrase = null;

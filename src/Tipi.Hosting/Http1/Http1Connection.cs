@@ -280,8 +280,7 @@ internal sealed class Http1Connection(ServerConnection owner) : IConnectionProto
     {
         owner.Endpoint.Admission.LeaveRequest(exchange);
         if (!exchange.IsUpgraded) return;
-        owner.Endpoint.Admission.LeaveUpgrade();
-        owner.CountUpgrade(-1);
+        owner.EndUpgrade();
     }
 
     private void EndAccess(Http1Stream stream, Exception? error, bool isWhole)

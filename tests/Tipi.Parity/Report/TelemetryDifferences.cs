@@ -18,7 +18,8 @@ internal static class TelemetryDifferences
 
     private static IEnumerable<Difference> Logged() =>
     [
-        new(Area, "the tunnel is read like a body", "logged: upgrade"),
+        new(Area, "the tunnel is read like a body",
+            "logged: upgrade", "logged: one connection beside an upgraded one", "logged: HTTP/2: tunnel"),
         new(Area, "a peer's fault is no error of the application: 20 for a bad body, and no 13; the heartbeat's lines "
             + "are in no scope where it does not wake the connection",
             "logged: body too slow", "logged: body too large", "logged: bad chunk", "logged: body ends too early",

@@ -29,6 +29,10 @@ internal static class LifeApplication
                 await using (Stream stream = await http.Features.Get<IHttpUpgradeFeature>()!.UpgradeAsync())
                     await stream.CopyToAsync(Stream.Null);
                 break;
+            case "/tunnel":
+                await using (Stream stream = await http.Features.Get<IHttpExtendedConnectFeature>()!.AcceptAsync())
+                    await stream.CopyToAsync(Stream.Null);
+                break;
             case "/tag":
                 http.Features.Get<IConnectionMetricsTagsFeature>()!.Tags.Add(new("mine", 1));
                 break;

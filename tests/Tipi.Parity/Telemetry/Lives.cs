@@ -52,7 +52,21 @@ internal static class Lives
             using Wire first = await server.ConnectAsync();
             await first.SendAsync(Get());
             await first.ReadAsync();
-            await ConnectInVainAsync(server);
+            await TryConnectAsync(server);
+            first.EndSending();
+            await first.ReadToEndAsync();
+        })
+        {
+            Settings = _ => new(
+                kestrel => kestrel.Limits.MaxConcurrentConnections = 1,
+                tipi => tipi.Limits.MaxConcurrentConnections = 1),
+        },
+        new("one connection beside an upgraded one", async server =>
+        {
+            using Wire first = await server.ConnectAsync();
+            await first.SendAsync(Get("/upgrade", "Connection: Upgrade\r\nUpgrade: a\r\n"));
+            await first.ReadAtMostAsync(10);
+            await TryConnectAsync(server, Get());
             first.EndSending();
             await first.ReadToEndAsync();
         })
@@ -173,11 +187,13 @@ internal static class Lives
         EndsByStop = true,
     };
 
-    private static async Task ConnectInVainAsync(SubjectServer server)
+    /// <summary>Asks, if anything, and takes what comes.</summary>
+    private static async Task TryConnectAsync(SubjectServer server, string request = "")
     {
         try
         {
             using Wire wire = await server.ConnectAsync();
+            if (request.Length > 0) await Life.TalkAsync(wire, request);
             await wire.ReadToEndAsync();
         }
         catch (SocketException)
