@@ -18,13 +18,14 @@ internal sealed class KestrelPeer : IAsyncDisposable
 
     /// <summary>Starts a server whose application is one terminal delegate.</summary>
     internal static async Task<KestrelPeer> StartAsync(
-        RequestDelegate application, Action<KestrelServerOptions>? configure = null)
+        RequestDelegate application, Action<KestrelServerOptions>? configure = null,
+        Action<ListenOptions>? listen = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(options =>
         {
-            options.Listen(IPAddress.Loopback, 0);
+            options.Listen(IPAddress.Loopback, 0, endpoint => listen?.Invoke(endpoint));
             configure?.Invoke(options);
         });
         var server = new KestrelPeer(builder.Build());

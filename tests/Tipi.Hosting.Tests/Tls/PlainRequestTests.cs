@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Tipi.Hosting.Tests.Configuration;
 using Tipi.Hosting.Tests.Server;
 
 namespace Tipi.Hosting.Tests.Tls;
@@ -40,6 +42,72 @@ public sealed class PlainRequestTests
         RawResponse response = await server.AskAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
         Assert.Equal((400, null), (response.Status, response.Header("Location")));
+    }
+
+    [Theory, OnEachTransport]
+    public async Task Configuration_says_what_it_gets_and_may_change_it(TipiTransport transport)
+    {
+        using var authority = new TestAuthority();
+        using var folder = new TestFolder();
+        string path = folder.Write("a.pfx", authority.ToPfx(authority.Issue("a.example"), "pw"));
+        await using ConfiguredApp app = await ConfiguredApp.StartAsync(transport, new()
+        {
+            ["Tipi:Certificates:Default:Path"] = path,
+            ["Tipi:Certificates:Default:Password"] = "pw",
+            ["Tipi:EndpointDefaults:PlainRequests"] = "badrequest",
+            ["Tipi:Endpoints:A:Url"] = "https://127.0.0.1:0",
+            ["Tipi:Endpoints:B:Url"] = "https://127.0.0.1:0",
+            ["Tipi:Endpoints:B:PlainRequests"] = "Redirect",
+        });
+        Assert.Equal("400 308", await AskAllAsync(app));
+
+        app.Change(("Tipi:Endpoints:A:PlainRequests", "Redirect"), ("Tipi:Endpoints:B:PlainRequests", null));
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (await AskAllAsync(app) != "308 400") await Task.Delay(50, late.Token);
+
+        static async Task<string> AskAllAsync(ConfiguredApp app) =>
+            string.Join(' ', await Task.WhenAll(app.Addresses.Select(AskAsync)));
+
+        static async Task<int> AskAsync(string address)
+        {
+            try
+            {
+                return (await ConfiguredApp.AskAsync(address.Replace("https:", "http:"))).Status;
+            }
+            catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
+            {
+                return 0; // it is bound anew
+            }
+        }
+    }
+
+    [Theory, OnEachTransport]
+    public async Task The_access_log_has_it(TipiTransport transport)
+    {
+        foreach (PlainRequestAnswer answer in Enum.GetValues<PlainRequestAnswer>())
+        {
+            using var file = new LogFile();
+            await using (TestServer server = await StartAsync(
+                transport, options => options.PlainRequests = answer, options =>
+                {
+                    options.AccessLog.Format = AccessLogFormat.Json;
+                    options.AccessLog.Path = file.Path;
+                }))
+            {
+                await server.AskAsync("GET /a?b HTTP/1.1\r\nHost: site.example\r\nUser-Agent: x\r\n\r\n");
+                using RawClient noise = await server.ConnectAsync();
+                await noise.SendAsync([0]); // neither a request nor a refusal of one
+                Assert.True(await noise.IsEndedAsync());
+                await LogFile.WaitForLinesAsync(file.Path, 1);
+            }
+
+            JsonElement line = JsonDocument.Parse(Assert.Single(file.Lines)).RootElement;
+            string[] names = ["status", "outcome", "method", "target", "host", "user_agent"];
+            Assert.Equal(
+                $"{(answer == PlainRequestAnswer.Redirect ? 308 : 400)} refused GET /a?b site.example x",
+                string.Join(' ', names.Select(name => line.GetProperty(name))));
+            Assert.Contains("TLS", line.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        }
     }
 
     [Theory, OnEachTransport]
@@ -94,12 +162,15 @@ public sealed class PlainRequestTests
         Assert.Equal(408, (await client.ReadResponseAsync()).Status);
     }
 
-    private static Task<TestServer> StartAsync(TipiTransport transport, Action<TipiListenOptions>? configure = null) =>
+    private static Task<TestServer> StartAsync(
+        TipiTransport transport, Action<TipiListenOptions>? configure = null,
+        Action<TipiServerOptions>? configureServer = null) =>
         TestServer.StartAsync(
             transport,
             static _ => throw new InvalidOperationException("The application must not see requests in clear."),
             options =>
             {
+                configureServer?.Invoke(options);
                 configure?.Invoke(options.CodeEndpoints[0]);
                 options.CodeEndpoints[0].UseTls(new TestPolicy());
             });
