@@ -31,8 +31,21 @@ internal sealed class EventRecorder(double? intervalSeconds = null) : EventListe
         return false;
     }
 
+    /// <summary>What is reported from now on: the second report, as the first may be under way.</summary>
+    internal async Task<double> ReadCounterAsync(string name)
+    {
+        Events.Clear();
+        for (int i = 0; i < 400; i++)
+        {
+            double[] reports = [.. Events.Select(one => ValueOf(one, name)).OfType<double>()];
+            if (reports.Length >= 2) return reports[1];
+            await Task.Delay(50);
+        }
+        throw new TimeoutException($"{name} is not reported.");
+    }
+
     internal bool HasCounter(string name, Func<double, bool> isWanted) =>
-        Events.Any(one => IsCounter(one, name, isWanted));
+        Events.Any(one => ValueOf(one, name) is { } value && isWanted(value));
 
     protected override void OnEventSourceCreated(EventSource eventSource)
     {
@@ -46,12 +59,11 @@ internal sealed class EventRecorder(double? intervalSeconds = null) : EventListe
     // Null: the base constructor may call before the fields are there.
     protected override void OnEventWritten(EventWrittenEventArgs eventData) => Events?.Enqueue(eventData);
 
-    private static bool IsCounter(EventWrittenEventArgs written, string name, Func<double, bool> isWanted)
+    private static double? ValueOf(EventWrittenEventArgs written, string name)
     {
-        if (written.EventName != "EventCounters") return false;
-        if (written.Payload?[0] is not IDictionary<string, object> counter) return false;
-        if (!name.Equals(counter["Name"])) return false;
-        object value = counter.TryGetValue("Mean", out object? mean) ? mean : counter["Increment"];
-        return isWanted((double)value);
+        if (written.EventName != "EventCounters") return null;
+        if (written.Payload?[0] is not IDictionary<string, object> counter) return null;
+        if (!name.Equals(counter["Name"])) return null;
+        return (double)(counter.TryGetValue("Mean", out object? mean) ? mean : counter["Increment"]);
     }
 }
