@@ -22,8 +22,12 @@ internal sealed class ConnectionFeatures(UringConnection connection) : IFeatureC
         typeof(IMemoryPoolFeature), typeof(IRingAffinityFeature),
     ];
 
-    // Features that were set, or removed (null), from outside. They come before our own.
-    private Dictionary<Type, object?>? _set;
+    // What middleware adds before a handshake, and TLS as much again: each fills its array.
+    private const int GrowBy = 5;
+
+    // Features that were set, or removed (null), from outside; a few. They come before our own.
+    private KeyValuePair<Type, object?>[] _set = [];
+    private int _setCount;
     private Socket? _socket;
 
     public bool IsReadOnly => false;
@@ -78,14 +82,18 @@ internal sealed class ConnectionFeatures(UringConnection connection) : IFeatureC
     {
         get
         {
-            if (_set is not null && _set.TryGetValue(key, out var set)) return set;
+            if (FindSet(key) is var place and >= 0) return _set[place].Value;
             if (key == typeof(IRingAffinityFeature)) return connection;
             return Array.IndexOf(s_own, key) >= 0 ? this : null;
         }
 
         set
         {
-            (_set ??= [])[key] = value;
+            ArgumentNullException.ThrowIfNull(key);
+            var place = FindSet(key);
+            if (place < 0) place = _setCount++;
+            if (place == _set.Length) Array.Resize(ref _set, place + GrowBy);
+            _set[place] = new(key, value);
             Revision++;
         }
     }
@@ -98,13 +106,23 @@ internal sealed class ConnectionFeatures(UringConnection connection) : IFeatureC
 
     public IEnumerator<KeyValuePair<Type, object>> GetEnumerator()
     {
-        foreach (var type in s_own.Where(type => _set is null || !_set.ContainsKey(type)))
+        foreach (var type in s_own.Where(type => FindSet(type) < 0))
             yield return new KeyValuePair<Type, object>(type, this[type]!);
-        if (_set is null) yield break;
-        foreach (var (type, feature) in _set)
+        for (var i = 0; i < _setCount; i++)
         {
+            var (type, feature) = _set[i];
             if (feature is not null) yield return new KeyValuePair<Type, object>(type, feature);
         }
+    }
+
+    private int FindSet(Type key)
+    {
+        for (var i = 0; i < _setCount; i++)
+        {
+            if (_set[i].Key == key) return i;
+        }
+
+        return -1;
     }
 
     [ExcludeFromCodeCoverage]
