@@ -20,7 +20,7 @@ internal sealed class ConnectionHooks(ServerConnection connection)
     ];
 
     private readonly Lock _gate = new();
-    private readonly Callbacks _completed = new();
+    private Callbacks? _completed;
     private List<(Action<object> Action, object State)>? _heartbeats;
     private List<KeyValuePair<string, object?>>? _tags;
     private CancellationTokenSource? _closing;
@@ -57,7 +57,7 @@ internal sealed class ConnectionHooks(ServerConnection connection)
         lock (_gate)
         {
             if (_isCompleted) throw new InvalidOperationException("The connection has ended already.");
-            _completed.Add(callback, state);
+            (_completed ??= new Callbacks()).Add(callback, state);
         }
     }
 
@@ -111,7 +111,8 @@ internal sealed class ConnectionHooks(ServerConnection connection)
             if (_heartbeats is not null) connection.Registry.CountBeating(-1);
             _heartbeats = null;
         }
-        while (_completed.TryTake(out Func<object, Task> callback, out object state))
+        if (_completed is not { } completed) return;
+        while (completed.TryTake(out Func<object, Task> callback, out object state))
         {
             try
             {

@@ -39,15 +39,18 @@ internal sealed class TlsFeatures(ServerConnection connection, TlsSession sessio
 
     public ReadOnlyMemory<byte> ApplicationProtocol => session.Stream.NegotiatedApplicationProtocol.Protocol;
 
-    public string? ServerName => hello.ServerName;
+    public string? ServerName { get; private set; } = hello.ServerName;
 
-    public IReadOnlyList<SslApplicationProtocol> ApplicationProtocols =>
-        [.. hello.ApplicationProtocols.Select(static name => new SslApplicationProtocol(name))];
+    public IReadOnlyList<SslApplicationProtocol> ApplicationProtocols { get; } =
+        AlpnList.Offered(hello.ApplicationProtocols);
 
     public ReadOnlyMemory<byte> Bytes => _helloBytes;
 
     /// <summary>What may be spoken: the endpoint's protocols, or those of the name that the client says.</summary>
     internal HttpProtocols AllowedProtocols { get; set; }
+
+    /// <summary>The handshake, while it runs.</summary>
+    internal TlsHandshake? Handshake { get; set; }
 
     /// <summary>True when the application may ask for the client's certificate later.</summary>
     internal bool AllowsDelayedCertificate { get; set; }
@@ -88,7 +91,10 @@ internal sealed class TlsFeatures(ServerConnection connection, TlsSession sessio
     internal void OnHandshakeEnded(bool isGood)
     {
         _helloBytes = [];
-        if (isGood) HostName = session.Stream.TargetHostName;
+        Handshake = null;
+        if (!isGood) return;
+        HostName = session.Stream.TargetHostName;
+        if (ServerName == HostName) ServerName = HostName; // one string for as long as the connection lives
     }
 
     private async Task<X509Certificate2?> NegotiateAsync(CancellationToken cancellation)

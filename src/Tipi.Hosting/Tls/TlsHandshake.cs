@@ -12,10 +12,19 @@ namespace Tipi.Hosting.Tls;
 /// <summary>One handshake, counted and told of from its first byte to its end.</summary>
 internal sealed class TlsHandshake
 {
+    private static readonly ServerOptionsSelectionCallback s_choose = static (_, info, state, cancellation) =>
+    {
+        var features = (TlsFeatures)state!;
+        TlsHandshake handshake =
+            features.Handshake ?? throw new AuthenticationException("A session has one handshake.");
+        return handshake.ChooseAsync(features, info, cancellation);
+    };
+
     private readonly ServerConnection _connection;
     private readonly TlsGate _gate;
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly bool _isActiveCounted;
+    private ConnectionContext? _context;
     private Exception? _choiceError;
 
     internal TlsHandshake(ServerConnection connection, TlsGate gate)
@@ -36,14 +45,13 @@ internal sealed class TlsHandshake
         ConnectionContext connection, ClientHello hello, byte[] bytes, TimeSpan patience)
     {
         var session = new TlsSession(connection.Transport, _connection);
-        var features = new TlsFeatures(_connection, session, hello, bytes);
+        var features = new TlsFeatures(_connection, session, hello, bytes) { Handshake = this };
+        _context = connection;
         features.AddTo(connection.Features);
         using var timeout = new CancellationTokenSource(patience);
         try
         {
-            await session.AuthenticateAsync(
-                (stream, info, _, cancellation) => ChooseAsync(connection, features, info, cancellation),
-                timeout.Token);
+            await session.AuthenticateAsync(s_choose, features, timeout.Token);
             features.OnHandshakeEnded(isGood: true);
             Succeed(features);
             return session;
@@ -84,9 +92,9 @@ internal sealed class TlsHandshake
     }
 
     private async ValueTask<SslServerAuthenticationOptions> ChooseAsync(
-        ConnectionContext connection, TlsFeatures features, SslClientHelloInfo info, CancellationToken cancellation)
+        TlsFeatures features, SslClientHelloInfo info, CancellationToken cancellation)
     {
-        var context = new TlsHandshakeContext(connection, features.SslStream, features, info)
+        var context = new TlsHandshakeContext(_context!, features.SslStream, features, info)
         {
             Protocols = _gate.Endpoint.Protocols,
         };

@@ -43,8 +43,7 @@ internal sealed class TlsReader(PipeReader transport, RecordStream records, SslS
         if (TryGetResult(isCanceled: false, out result)) return true;
         while (transport.TryRead(out ReadResult read))
         {
-            Accept(read);
-            if (TryGetResult(read.IsCanceled, out result)) return true;
+            if (AcceptAndGet(read, out result)) return true;
         }
         return false;
     }
@@ -52,15 +51,7 @@ internal sealed class TlsReader(PipeReader transport, RecordStream records, SslS
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<ReadResult>(cancellationToken);
-        if (TryGetResult(isCanceled: false, out ReadResult result)) return new(result);
-        while (true)
-        {
-            ValueTask<ReadResult> read = transport.ReadAsync(cancellationToken);
-            if (!read.IsCompletedSuccessfully) return WaitAsync(read, cancellationToken);
-            ReadResult received = read.Result;
-            Accept(received);
-            if (TryGetResult(received.IsCanceled, out result)) return new(result);
-        }
+        return TryRead(out ReadResult result) ? new(result) : WaitAsync(cancellationToken);
     }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -89,16 +80,20 @@ internal sealed class TlsReader(PipeReader transport, RecordStream records, SslS
         transport.Complete(exception);
     }
 
+    // What it holds while it waits is in memory for each idle connection: no results, and no arguments but one.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> read, CancellationToken cancellationToken)
+    private async ValueTask<ReadResult> WaitAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            ReadResult received = await read;
-            Accept(received);
-            if (TryGetResult(received.IsCanceled, out ReadResult result)) return result;
-            read = transport.ReadAsync(cancellationToken);
+            if (AcceptAndGet(await transport.ReadAsync(cancellationToken), out ReadResult result)) return result;
         }
+    }
+
+    private bool AcceptAndGet(in ReadResult read, out ReadResult result)
+    {
+        Accept(read);
+        return TryGetResult(read.IsCanceled, out result);
     }
 
     private bool TryGetResult(bool isCanceled, out ReadResult result)

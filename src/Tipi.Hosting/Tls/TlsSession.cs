@@ -40,16 +40,20 @@ internal sealed class TlsSession : IDuplexPipe, IDisposable
     internal SslProtocols Protocol => Stream.SslProtocol;
 
     /// <summary>Shakes hands, on a thread for that; afterwards the session is open.</summary>
+    /// <param name="choose">Chooses certificate and rules. The library keeps it, and the state, until the end.</param>
+    /// <param name="state">For the choice.</param>
+    /// <param name="cancellation">Ends with the handshake's time.</param>
     /// <exception cref="OperationCanceledException">The time is up.</exception>
     /// <exception cref="IOException">The peer has gone.</exception>
     /// <exception cref="AuthenticationException">There is nothing that both sides want.</exception>
-    internal async Task AuthenticateAsync(ServerOptionsSelectionCallback choose, CancellationToken cancellation)
+    internal async Task AuthenticateAsync(
+        ServerOptionsSelectionCallback choose, object state, CancellationToken cancellation)
     {
         await _hop.ToHandshakeThread();
         try
         {
             cancellation.ThrowIfCancellationRequested(); // by now, when there is a storm of them
-            await Stream.AuthenticateAsServerAsync(choose, state: null, cancellation);
+            await Stream.AuthenticateAsServerAsync(choose, state, cancellation);
             _reader = new TlsReader(_transport.Input, _records, Stream);
             _writer = new TlsWriter(_transport.Output, Stream);
         }
