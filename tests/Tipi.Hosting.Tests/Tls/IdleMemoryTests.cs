@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Tipi.Hosting.Tests.Server;
+
+namespace Tipi.Hosting.Tests.Tls;
+
+/// <summary>
+/// What an idle connection over TLS keeps alive: after its handshake and one answered request, waiting for the next.
+/// Objects of the process, of which the client's are a socket; the TLS library's own memory is not in it.
+/// </summary>
+[Collection(Alone.Name)]
+public sealed class IdleMemoryTests
+{
+    private const int Few = 50;
+    private const int Many = 500;
+
+    [Theory, OnEachTransport]
+    public async Task An_idle_connection_holds_few_objects(TipiTransport transport)
+    {
+        int mostBytes = transport == TipiTransport.Uring ? 4_200 : 6_800;
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        var options = new TipiServerOptions { Transport = transport };
+        options.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseTls(new TestPolicy()));
+        using var server = new TipiServer(Options.Create(options), NullLoggerFactory.Instance);
+        await server.StartAsync(new Hello(), stop);
+        int port = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+
+        List<Socket> clients = [.. Enumerable.Range(0, Few).Select(_ => AskAndStay(port))];
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        clients.AddRange(Enumerable.Range(0, Many).Select(_ => AskAndStay(port)));
+        long held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        foreach (Socket client in clients) client.Dispose();
+        await server.StopAsync(stop);
+
+        // Less than the first would say that connections were closed.
+        Assert.InRange(held / Many, 2_000, mostBytes);
+    }
+
+    /// <summary>Of the client nothing is left but the open socket.</summary>
+    private static Socket AskAndStay(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Connect(IPAddress.Loopback, port);
+        using var stream = new SslStream(new NetworkStream(socket), leaveInnerStreamOpen: true);
+        stream.AuthenticateAsClient(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            AllowTlsResume = false,
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) =>
+                certificate?.Equals(TestPolicy.Certificate) == true,
+        });
+        stream.Write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8);
+        byte[] answer = new byte[1024];
+        int length = 0;
+        while (!answer.AsSpan(0, length).EndsWith("hello"u8)) length += stream.ReadAtLeast(answer.AsSpan(length), 1);
+        return socket;
+    }
+
+    private sealed class Hello : IHttpApplication<IFeatureCollection>
+    {
+        public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
+
+        public async Task ProcessRequestAsync(IFeatureCollection context)
+        {
+            context.Get<IHttpResponseFeature>()!.Headers.ContentLength = 5;
+            await context.Get<IHttpResponseBodyFeature>()!.Writer.WriteAsync("hello"u8.ToArray());
+        }
+
+        public void DisposeContext(IFeatureCollection context, Exception? exception)
+        {
+            // Nothing is held.
+        }
+    }
+}
