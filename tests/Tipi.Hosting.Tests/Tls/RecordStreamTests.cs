@@ -10,6 +10,8 @@ public sealed class RecordStreamTests : IDisposable
 {
     private const int LargestRecord = 16 * 1024 + 2048;
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
     private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
     private readonly Pipe _sent = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
     private readonly RecordStream _stream;
@@ -27,7 +29,7 @@ public sealed class RecordStreamTests : IDisposable
     private async Task<byte[]> ReadAsync(int most)
     {
         byte[] buffer = new byte[most];
-        return buffer[..await _stream.ReadAsync(buffer)];
+        return buffer[..await _stream.ReadAsync(buffer).AsTask().WaitAsync(s_patience)];
     }
 
     /// <summary>Bytes in two pieces, cut anywhere.</summary>
@@ -189,7 +191,7 @@ public sealed class RecordStreamTests : IDisposable
 
     private async Task<byte[]> SentAsync()
     {
-        ReadResult read = await _sent.Reader.ReadAsync();
+        ReadResult read = await _sent.Reader.ReadAsync().AsTask().WaitAsync(s_patience);
         byte[] bytes = read.Buffer.ToArray();
         _sent.Reader.AdvanceTo(read.Buffer.End);
         return bytes;
