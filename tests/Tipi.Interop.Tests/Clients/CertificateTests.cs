@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Tipi.Interop.Tests.Sample;
 using Tipi.Interop.Tests.Tools;
 
@@ -58,30 +56,6 @@ public sealed class CertificateTests
         }
     }
 
-    /// <summary>As <c>dotnet dev-certs</c> leaves it, in a home of its own.</summary>
-    [Theory]
-    [MemberData(nameof(SampleFleet.All), MemberType = typeof(SampleFleet))]
-    public async Task The_development_certificate_is_found(SampleVariant variant)
-    {
-        using var home = new DevelopmentHome();
-        await using SampleProcess sample = await SampleProcess.StartAsync(
-            variant, "https://127.0.0.1:0", [], new() { ["HOME"] = home.Path });
-        string shown = (await Tool.RunAsync(
-            "curl", ["-sS", "--cacert", home.CertificatePath, .. Resolve(sample, "localhost"),
-                $"https://localhost:{sample.Address.Port}/health"])).Succeeded().Text;
-        Assert.Equal("Healthy", shown);
-    }
-
-    [Theory]
-    [MemberData(nameof(SampleFleet.All), MemberType = typeof(SampleFleet))]
-    public async Task Without_any_certificate_the_start_says_how_to_make_one(SampleVariant variant)
-    {
-        using var home = new DevelopmentHome(isEmpty: true);
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => SampleProcess.StartAsync(
-            variant, "https://127.0.0.1:0", [], new() { ["HOME"] = home.Path }));
-        Assert.Contains("'dotnet dev-certs https'", error.Message);
-    }
-
     private static Task<SampleProcess> StartAsync(SampleVariant variant, string[] settings) => SampleProcess.StartAsync(
         variant, "http://127.0.0.1:0", ["--Kestrel:Endpoints:Site:Url=https://127.0.0.1:0", .. settings],
         new() { ["SSL_CERT_FILE"] = s_certificates.AuthorityPath });
@@ -101,41 +75,4 @@ public sealed class CertificateTests
             "(printf 'GET /health HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n'; sleep 2) | "
                 + $"openssl s_client -ign_eof -connect 127.0.0.1:{sample.Address.Port} -servername localhost "
                 + string.Join(' ', more))).Succeeded();
-
-    private sealed class DevelopmentHome : IDisposable
-    {
-        private const string Mark = "1.3.6.1.4.1.311.84.1.1";
-
-        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tipi-home-");
-
-        internal DevelopmentHome(bool isEmpty = false)
-        {
-            if (isEmpty) return;
-            using var key = RSA.Create(2048);
-            var request = new CertificateRequest(
-                "CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-            var names = new SubjectAlternativeNameBuilder();
-            names.AddDnsName("localhost");
-            request.CertificateExtensions.Add(names.Build());
-            request.CertificateExtensions.Add(
-                new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: true));
-            request.CertificateExtensions.Add(new X509Extension(Mark, [4], critical: false));
-            using X509Certificate2 made =
-                request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-            string store = System.IO.Path.Combine(Path, ".dotnet/corefx/cryptography/x509stores/my");
-            Directory.CreateDirectory(store);
-            string file = System.IO.Path.Combine(store, $"{made.Thumbprint}.pfx");
-            File.WriteAllBytes(file, made.Export(X509ContentType.Pkcs12));
-            // The store refuses files that others may read.
-            const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, OwnerOnly);
-            File.WriteAllText(CertificatePath, made.ExportCertificatePem());
-        }
-
-        internal string Path => _folder.FullName;
-
-        internal string CertificatePath => System.IO.Path.Combine(Path, "localhost.pem");
-
-        public void Dispose() => _folder.Delete(recursive: true);
-    }
 }
