@@ -13,9 +13,10 @@ internal sealed class SoakRest : IDisposable
     // Blocks kept by all rings, and by each one; and as many again that lie with the kernel and with what is written.
     private const long MostRingBytes = 2 * (64 + 2) << 20;
 
-    // Between the middle and the last third of a long run. Pools and the compiler are done with by then.
+    // Between the middle and the last third of a long run. Pools fill for the first minute: twelve rounds of five
+    // seconds, so that the first third has to have about as many.
     private const long MostGrowthBytes = 2 << 20;
-    private const int RoundsForGrowth = 12;
+    private const int RoundsForGrowth = 30;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
