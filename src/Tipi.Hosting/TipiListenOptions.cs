@@ -169,6 +169,7 @@ public sealed class TipiListenOptions : IConnectionBuilder
         if (Tls is not null)
             throw new InvalidOperationException($"UseHttps was called twice for {this}. Call it once.");
         Tls = new TlsGate(policy, this);
+        OpenSslMemory.Install();
         Use(next => connection => Tls.RunAsync(connection, next));
         return this;
     }
