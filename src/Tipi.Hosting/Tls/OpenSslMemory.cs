@@ -5,8 +5,8 @@ namespace Tipi.Hosting.Tls;
 
 /// <summary>
 /// Has OpenSSL give back the two record buffers of a connection, 32 KiB, while they are empty
-/// (<c>SSL_MODE_RELEASE_BUFFERS</c>, which the framework has no option for). OpenSSL tells who has registered for data of
-/// their own of each context that is made (CRYPTO_get_ex_new_index(3)); that is where the mode is set.
+/// (<c>SSL_MODE_RELEASE_BUFFERS</c>, which the framework has no option for). OpenSSL tells who has registered for data
+/// of their own of each context that is made (CRYPTO_get_ex_new_index(3)); that is where the mode is set.
 /// </summary>
 /// <remarks>
 /// It holds for the contexts that the process makes from then on, those of its clients as well: a mode of memory, which
