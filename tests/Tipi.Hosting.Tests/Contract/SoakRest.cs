@@ -21,13 +21,19 @@ internal sealed class SoakRest : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly MeterBalances _balances;
+    private readonly Func<string> _listRunning;
     private readonly List<long> _memory = [];
     private readonly int _socketsBefore = CountDescriptors("socket:");
     private int _anonymousBefore = int.MaxValue;
     private int _inFlightBefore = int.MaxValue;
 
     /// <param name="server">A server that nobody has connected to.</param>
-    internal SoakRest(TestServer server) => _balances = new MeterBalances(server);
+    /// <param name="listRunning">Tells which requests run, for who looks for the reason of a failure.</param>
+    internal SoakRest(TestServer server, Func<string> listRunning)
+    {
+        _balances = new MeterBalances(server);
+        _listRunning = listRunning;
+    }
 
     public void Dispose() => _balances.Dispose();
 
@@ -40,7 +46,8 @@ internal sealed class SoakRest : IDisposable
         var clock = Stopwatch.StartNew();
         while (FindLeft() is { } left)
         {
-            if (clock.Elapsed > s_patience) Assert.Fail($"After {s_patience.TotalSeconds} s there are: {left}");
+            if (clock.Elapsed > s_patience)
+                Assert.Fail($"After {s_patience.TotalSeconds} s there are: {left}. Running: {_listRunning()}");
             await Task.Delay(20);
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.WebSockets;
@@ -23,6 +24,8 @@ public sealed class SoakTests
     private static readonly TimeSpan s_longestRound = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(40);
 
+    private readonly ConcurrentDictionary<string, string> _running = new();
+
     [Theory, OnEachTransport]
     public async Task Bodies_are_right_and_nothing_is_left(TipiTransport transport)
     {
@@ -37,7 +40,7 @@ public sealed class SoakTests
             options.Limits.MinRequestBodyDataRate = options.Limits.MinResponseDataRate = new MinDataRate(240, s_grace);
             options.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate));
         }, KeepFewLogs);
-        using var rest = new SoakRest(server);
+        using var rest = new SoakRest(server, () => string.Join(", ", _running.Values));
         long bodies = 0;
         var clock = Stopwatch.StartNew();
         for (int round = 0; round < 2 || clock.Elapsed < time; round++)
@@ -81,8 +84,21 @@ public sealed class SoakTests
         return client.Bodies;
     }
 
-    private static void Build(WebApplication app)
+    private void Build(WebApplication app)
     {
+        app.Use(async (context, next) =>
+        {
+            HttpRequest request = context.Request;
+            _running[context.TraceIdentifier] = $"{request.Method} {request.Path} {request.Protocol} {request.Scheme}";
+            try
+            {
+                await next(context);
+            }
+            finally
+            {
+                _running.TryRemove(context.TraceIdentifier, out _);
+            }
+        });
         app.UseWebSockets();
         app.MapPost("/echo", EchoAsync);
         app.MapPost("/drop", static context => context.Request.Body.CopyToAsync(Stream.Null));
