@@ -98,8 +98,8 @@ internal sealed class HeadReceiver
         if (error.Scope == Http2ErrorScope.Connection) return error;
         ReadOnlySpan<byte> bytes = fragment.Of(payload);
         if (header.Has(Http2FrameFlags.EndHeaders)) return TakeBlock(header, bytes, error);
-        _receiver.BeginWait();
         _block.Open(header);
+        _receiver.BeginWait();
         return _block.Add(bytes);
     }
 

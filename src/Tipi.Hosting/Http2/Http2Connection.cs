@@ -278,8 +278,14 @@ internal sealed class Http2Connection : IConnectionProtocol
         Owner.Abort("The peer takes no answers.");
     }
 
-    /// <summary>Has the loop look at the time, within a second.</summary>
-    internal void RequestTick() => Owner.DeadlineMs = Owner.Server.Clock.NowMs;
+    /// <summary>
+    /// Has the loop look at the time, within a second. Under the gate, so that nobody who has just found no reason for
+    /// it sets the deadline afterwards.
+    /// </summary>
+    internal void RequestTick()
+    {
+        lock (Gate) Owner.DeadlineMs = Owner.Server.Clock.NowMs;
+    }
 
     private void Open()
     {
