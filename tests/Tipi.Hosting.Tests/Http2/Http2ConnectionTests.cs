@@ -205,7 +205,7 @@ public sealed class Http2ConnectionTests
         client.EndSending();
         gate.SetResult();
 
-        // Kestrel gives such a request up; whoever is answered nevertheless must be answered whole.
+        // Kestrel gives such a request up. What was flushed may have left; without END_STREAM nobody takes it for whole.
         try
         {
             Http2Answer answer = await client.AnswerAsync(1);
@@ -213,7 +213,7 @@ public sealed class Http2ConnectionTests
         }
         catch (EndOfStreamException)
         {
-            Assert.Equal("", client.Answer(1).Body);
+            Assert.True(client.Answer(1).Body is "" or "late", client.Answer(1).Body);
         }
     }
 
