@@ -205,7 +205,7 @@ public sealed class Http2ConnectionTests
         client.EndSending();
         gate.SetResult();
 
-        // Kestrel gives such a request up. What was flushed may have left; without END_STREAM nobody takes it for whole.
+        // Kestrel gives such a request up. What was flushed may have left; without END_STREAM it is no whole.
         try
         {
             Http2Answer answer = await client.AnswerAsync(1);
