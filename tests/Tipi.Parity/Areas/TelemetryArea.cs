@@ -36,7 +36,8 @@ internal sealed class TelemetryArea : IArea
             Lives.All, new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
             async (life, _) => values[life.Name] = await LiveAsync(subject, life));
         var rows = Lives.All.Select(life => ($"measured: {life.Name}", values[life.Name].Measured))
-            .Concat(Lives.All.Select(life => ($"logged: {life.Name}", values[life.Name].Logged)));
+            .Concat(Lives.All.Where(life => life.IsLoggedAlike)
+                .Select(life => ($"logged: {life.Name}", values[life.Name].Logged)));
         return rows.ToDictionary(row => row.Item1, row => row.Item2);
     }
 

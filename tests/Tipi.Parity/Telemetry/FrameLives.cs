@@ -129,6 +129,7 @@ internal static class FrameLives
             },
             Settings = Limits(
                 kestrel => kestrel.RequestHeadersTimeout = s_short, tipi => tipi.RequestHeadersTimeout = s_short),
+            IsLoggedAlike = false,
         },
         Ends("no request comes") with
         {

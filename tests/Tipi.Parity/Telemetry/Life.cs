@@ -14,6 +14,9 @@ internal sealed record Life(string Name, Func<SubjectServer, Task> Client)
     /// <summary>How long the server may take to stop, where that is part of it.</summary>
     internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>False where Kestrel logs now this, now that.</summary>
+    internal bool IsLoggedAlike { get; init; } = true;
+
     /// <summary>The server is stopped while the connection lives.</summary>
     internal bool EndsByStop { get; init; }
 
