@@ -91,9 +91,11 @@ internal sealed class ConnectionFeatures(UringConnection connection) : IFeatureC
         {
             ArgumentNullException.ThrowIfNull(key);
             var place = FindSet(key);
-            if (place < 0) place = _setCount++;
+            if (place < 0) place = _setCount;
             if (place == _set.Length) Array.Resize(ref _set, place + GrowBy);
             _set[place] = new(key, value);
+            // Last: who looks for a feature meanwhile, on another thread, finds no place that is not there yet.
+            _setCount = Math.Max(_setCount, place + 1);
             Revision++;
         }
     }
