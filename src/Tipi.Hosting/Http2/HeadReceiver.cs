@@ -115,6 +115,7 @@ internal sealed class HeadReceiver
     private Http2Error TakeBlock(in Http2FrameHeader header, ReadOnlySpan<byte> block, Http2Error error)
     {
         Http2Verdict verdict;
+        bool isFull;
         lock (_output.Gate)
         {
             Http2StreamState state = _streams.StateOf(header.StreamId);
@@ -128,10 +129,11 @@ internal sealed class HeadReceiver
             if (state == Http2StreamState.Idle) _streams.Open(header.StreamId);
             // What else comes for it is of no use either, and no mistake.
             if (_connection.IsLeaving) _streams.NoteReset(header.StreamId);
+            isFull = _streams.IsFull(_owner.Limits.Http2.MaxStreamsPerConnection);
         }
         if (verdict == Http2Verdict.Accept && !_connection.IsLeaving)
         {
-            if (_streams.Count < _owner.Limits.Http2.MaxStreamsPerConnection) return TakeRequest(header, block);
+            if (!isFull) return TakeRequest(header, block);
             error = Http2Error.Stream(Http2ErrorCode.RefusedStream, "There are as many streams as allowed.");
         }
         var dropped = new DroppedFields();

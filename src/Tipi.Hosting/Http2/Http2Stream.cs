@@ -19,8 +19,8 @@ namespace Tipi.Hosting.Http2;
 /// rented ──→ running ──application returned──→ ended ──END_STREAM or reset──→ given back
 ///                 └──────END_STREAM or reset──→ closed ──application returned──┘
 /// </code>
-/// Invariant: it is in its connection's table until both are true, so that a handler that goes on after a reset still
-/// counts among the streams that the client may have.
+/// Invariant: it is in its connection's table until both are true, so that handlers that go on after a reset are
+/// bounded, see <see cref="StreamTable.IsFull"/>.
 /// </summary>
 internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHttp2StreamIdFeature
 {

@@ -13,6 +13,9 @@ internal sealed class StreamTable
     /// </summary>
     private const int KeptResets = 256;
 
+    /// <summary>So many streams may be in use, those that are closed among them, however few may be open.</summary>
+    private const int LeastInUse = 100;
+
     private readonly Dictionary<int, Http2Stream> _streams = [];
     private TaskCompletionSource? _emptied;
     private int[]? _resets;
@@ -65,6 +68,23 @@ internal sealed class StreamTable
     {
         _resets ??= new int[KeptResets];
         _resets[_resetCount++ % KeptResets] = id;
+    }
+
+    /// <summary>
+    /// True when a further stream would be one too many. The client counts those that are not closed (RFC 9113
+    /// §5.1.2): it opens the next as soon as it has seen an END_STREAM, when the application that wrote it may still
+    /// be on its way back. Streams whose handlers go on after the end, or after a reset, may be in use for as many again.
+    /// </summary>
+    internal bool IsFull(int mostOpen)
+    {
+        if (_streams.Count < mostOpen) return false;
+        if (_streams.Count >= Math.Max(2L * mostOpen, LeastInUse)) return true;
+        int open = 0;
+        foreach (Http2Stream stream in _streams.Values)
+        {
+            if (!stream.IsClosed) open++;
+        }
+        return open >= mostOpen;
     }
 
     /// <summary>The state of a stream, whether it is in use or not.</summary>
