@@ -72,8 +72,8 @@ internal sealed class StreamTable
 
     /// <summary>
     /// True when a further stream would be one too many. The client counts those that are not closed (RFC 9113
-    /// §5.1.2): it opens the next as soon as it has seen an END_STREAM, when the application that wrote it may still
-    /// be on its way back. Streams whose handlers go on after the end, or after a reset, may be in use for as many again.
+    /// §5.1.2): having seen an END_STREAM it opens the next, and the application that wrote it may still be on its way
+    /// back. Streams whose handlers go on after the end, or after a reset, may be in use for as many again.
     /// </summary>
     internal bool IsFull(int mostOpen)
     {
