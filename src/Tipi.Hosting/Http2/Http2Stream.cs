@@ -200,7 +200,7 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         Task run = Start(connection, Exchange);
         if (!run.IsCompleted) return EndAfterAsync(connection, run);
         Exception? error = ExchangeEnding.FaultOf(run) ?? Exchange.Failure;
-        ValueTask<bool> end = ExchangeEnding.EndAsync(Exchange, error);
+        ValueTask<bool> end = EndAsync(connection, error);
         if (!end.IsCompletedSuccessfully || Exchange.HasCompletedCallbacks)
             return EndSlowlyAsync(connection, end, error);
         Conclude(connection, error, end.Result);
@@ -212,7 +212,16 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         connection.Scheduler?.NoteResumed(Exchange);
         Exception? error = ExchangeEnding.FaultOf(run) ?? Exchange.Failure;
-        await EndSlowlyAsync(connection, ExchangeEnding.EndAsync(Exchange, error), error);
+        await EndSlowlyAsync(connection, EndAsync(connection, error), error);
+    }
+
+    private ValueTask<bool> EndAsync(Http2Connection connection, Exception? error)
+    {
+        // The application has done with it: what the client asks when it has the answer finds the place free.
+        Admission admission = connection.Owner.Endpoint.Admission;
+        admission.LeaveRequest(Exchange);
+        if (Exchange.IsUpgraded) admission.LeaveUpgrade();
+        return ExchangeEnding.EndAsync(Exchange, error);
     }
 
     private async Task EndSlowlyAsync(Http2Connection connection, ValueTask<bool> end, Exception? error)
@@ -221,7 +230,6 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         try
         {
             isWhole = await end;
-            connection.Owner.Endpoint.Admission.LeaveRequest(Exchange);
             if (Exchange.HasCompletedCallbacks) await Exchange.RunCompletedAsync();
         }
         catch (Exception fault)
@@ -245,8 +253,6 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     {
         try
         {
-            connection.Owner.Endpoint.Admission.LeaveRequest(Exchange);
-            if (Exchange.IsUpgraded) connection.Owner.Endpoint.Admission.LeaveUpgrade();
             if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStopped(Exchange);
             if (connection.Owner.Server.AccessLog is { } log)
                 Access?.End(log, Exchange, isAborted: !isWhole || IsGone);

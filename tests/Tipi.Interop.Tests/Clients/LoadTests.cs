@@ -15,6 +15,18 @@ public sealed class LoadTests(SampleFleet fleet)
         await LoadAsync("-n", "5000", "-c", "8", "-m", "100", $"{address}todos/1");
     }
 
+    /// <summary>Who has an answer may ask for the next: it finds the place free that the last one had.</summary>
+    [Theory]
+    [InlineData(SampleVariant.TipiUring)]
+    [InlineData(SampleVariant.TipiSockets)]
+    public async Task One_request_at_a_time_is_never_one_too_many(SampleVariant variant)
+    {
+        await using SampleProcess sample = await SampleProcess.StartAsync(
+            variant, settings: "--Tipi:Limits:MaxConcurrentRequests=1");
+
+        await LoadAsync("-n", "20000", "-c", "1", "-m", "1", $"{sample.Address}todos/1");
+    }
+
     [Theory]
     [MemberData(nameof(SampleFleet.OnEachHttp2), MemberType = typeof(SampleFleet))]
     public async Task Each_of_many_uploads_is_answered(SampleVariant variant, SampleWire wire)
