@@ -60,7 +60,7 @@ internal sealed class RingServer : IAsyncDisposable
         await Task.Yield();
         while (await _listener.AcceptAsync().ConfigureAwait(false) is { } connection)
         {
-            var handler = ServeAsync(connection);
+            var handler = StartAsync(connection);
             _handlers.TryAdd(handler, true);
             var removing = handler.ContinueWith(
                 task => _handlers.TryRemove(task, out _), TaskContinuationOptions.ExecuteSynchronously);
@@ -68,10 +68,22 @@ internal sealed class RingServer : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(ConnectionContext connection)
+    // Where the transport lets it run, also when this loop was late and goes on elsewhere; and never inside this loop,
+    // which would accept nobody while a handler blocks that had found its bytes there.
+    private Task StartAsync(ConnectionContext connection)
+    {
+        var turn = new TaskCompletionSource();
+        var handler = ServeAsync(connection, turn.Task);
+        var ring = connection.Features.Get<IRingAffinityFeature>()!;
+        ring.Post(static state => ((TaskCompletionSource)state!).SetResult(), turn);
+        return handler;
+    }
+
+    private async Task ServeAsync(ConnectionContext connection, Task turn)
     {
         try
         {
+            await turn.ConfigureAwait(false);
             await _handle(connection).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or ConnectionAbortedException or OperationCanceledException)
