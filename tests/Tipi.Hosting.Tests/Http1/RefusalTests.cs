@@ -170,15 +170,31 @@ public sealed class RefusalTests
                 options.Limits.MaxRequestBodySize = 1000;
                 options.Limits.RequestDrainTimeout = TimeSpan.FromSeconds(30);
             });
-        using RawClient client = await server.ConnectAsync();
-        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n");
-        for (int i = 0; i < 40; i++)
+        for (int attempt = 1; ; attempt++)
         {
-            await client.SendAsync(new string('x', 1000));
-            await Task.Delay(100);
+            using RawClient client = await server.ConnectAsync();
+            await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n");
+            long lastMs = Environment.TickCount64;
+            long silentMs = 0;
+            try
+            {
+                for (int i = 0; i < 40; i++)
+                {
+                    await client.SendAsync(new string('x', 1000));
+                    await Task.Delay(100);
+                    long nowMs = Environment.TickCount64;
+                    silentMs = Math.Max(silentMs, nowMs - lastMs);
+                    lastMs = nowMs;
+                }
+                Assert.Equal(413, (await client.ReadResponseAsync()).Status);
+                Assert.True(await client.IsEndedAsync());
+                return;
+            }
+            catch (System.Net.Sockets.SocketException) when (silentMs > 300 && attempt < 5)
+            {
+                // A machine so busy made a silent client of it, which the server need not wait for.
+            }
         }
-        Assert.Equal(413, (await client.ReadResponseAsync()).Status);
-        Assert.True(await client.IsEndedAsync());
     }
 
     [Theory, OnEachTransport]

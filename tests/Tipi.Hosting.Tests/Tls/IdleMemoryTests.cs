@@ -17,7 +17,8 @@ namespace Tipi.Hosting.Tests.Tls;
 public sealed class IdleMemoryTests
 {
     private const int Few = 50;
-    private const int Many = 500;
+    private const int Many = 200;
+    private const int Rounds = 3;
 
     [Theory, OnEachTransport]
     public async Task An_idle_connection_holds_few_objects(TipiTransport transport)
@@ -31,14 +32,22 @@ public sealed class IdleMemoryTests
         int port = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 
         List<Socket> clients = [.. Enumerable.Range(0, Few).Select(_ => AskAndStay(port))];
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        clients.AddRange(Enumerable.Range(0, Many).Select(_ => AskAndStay(port)));
-        long held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        long[] held = [.. Enumerable.Range(0, Rounds).Select(_ => HeldBy(clients, port))];
         foreach (Socket client in clients) client.Dispose();
         await server.StopAsync(stop);
 
+        // The one in the middle: what earlier tests have left behind, pools of arrays too, may go in one of the rounds.
         // Less than the first would say that connections were closed.
-        Assert.InRange(held / Many, 2_000, mostBytes);
+        Array.Sort(held);
+        Assert.True(held[Rounds / 2] >= 2_000 && held[Rounds / 2] <= mostBytes, string.Join(", ", held));
+    }
+
+    /// <summary>Bytes a connection that some more of them keep alive.</summary>
+    private static long HeldBy(List<Socket> clients, int port)
+    {
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        clients.AddRange(Enumerable.Range(0, Many).Select(_ => AskAndStay(port)));
+        return (GC.GetTotalMemory(forceFullCollection: true) - before) / Many;
     }
 
     /// <summary>Of the client nothing is left but the open socket.</summary>
