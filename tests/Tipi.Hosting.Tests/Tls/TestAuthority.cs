@@ -9,6 +9,8 @@ internal sealed class TestAuthority : IDisposable
     internal const string ServerUsage = "1.3.6.1.5.5.7.3.1";
     internal const string ClientUsage = "1.3.6.1.5.5.7.3.2";
 
+    // One moment for all: an issuer must not end before what it issues, and a second may pass between two looks.
+    private readonly DateTimeOffset _now = DateTimeOffset.UtcNow;
     private int _serial;
 
     internal TestAuthority()
@@ -24,9 +26,9 @@ internal sealed class TestAuthority : IDisposable
 
     internal X509Certificate2 Intermediate { get; }
 
-    private static DateTimeOffset Begin => DateTimeOffset.UtcNow.AddDays(-10);
+    private DateTimeOffset Begin => _now.AddDays(-10);
 
-    private static DateTimeOffset End => DateTimeOffset.UtcNow.AddDays(10);
+    private DateTimeOffset End => _now.AddDays(10);
 
     /// <summary>A server's certificate with its key, for host names.</summary>
     internal X509Certificate2 Issue(params string[] hosts) => Issue(hosts, ServerUsage);
@@ -46,7 +48,7 @@ internal sealed class TestAuthority : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         foreach (string host in hosts) names.AddDnsName(host);
         if (hasNames) request.CertificateExtensions.Add(names.Build());
-        DateTimeOffset end = DateTimeOffset.UtcNow.AddDays(endsInDays);
+        DateTimeOffset end = _now.AddDays(endsInDays);
         using X509Certificate2 bare = request.Create(Intermediate, Begin.AddDays(1), end, NextSerial());
         return bare.CopyWithPrivateKey(key);
     }
