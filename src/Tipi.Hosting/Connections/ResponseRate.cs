@@ -8,16 +8,23 @@ namespace Tipi.Hosting.Connections;
 /// Aborts a connection whose peer reads too slowly. Only a flush that waits is timed: its bytes, and those that were
 /// queued before it, must leave at the least rate, or within the grace period when that is longer.
 /// </summary>
+/// <remarks>
+/// A flush's token never reaches the pipe. One of the framework takes the bytes and throws when the token is cancelled
+/// as its wait begins, and does not tell its reader of them: they lie there, and the next flush waits for ever.
+/// </remarks>
 internal static class ResponseRate
 {
+    private static readonly Action<object?> s_cancel = static pipe => ((PipeWriter)pipe!).CancelPendingFlush();
+
     internal static ValueTask<FlushResult> FlushAsync(
         ServerConnection connection, PipeWriter pipe, MinDataRate? rate, CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         long bytes = pipe.CanGetUnflushedBytes ? pipe.UnflushedBytes : 0;
-        ValueTask<FlushResult> flush = pipe.FlushAsync(cancellationToken);
-        if (flush.IsCompleted || rate is null) return flush;
+        ValueTask<FlushResult> flush = pipe.FlushAsync(CancellationToken.None);
+        if (flush.IsCompleted || (rate is null && !cancellationToken.CanBeCanceled)) return flush;
         connection.AbortAtMs = Deadline(connection, rate, bytes);
-        return WaitAsync(connection, flush);
+        return WaitAsync(connection, pipe, flush, cancellationToken);
     }
 
     /// <summary>When all that is queued must have left; MaxValue without a rate.</summary>
@@ -34,15 +41,25 @@ internal static class ResponseRate
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<FlushResult> WaitAsync(ServerConnection connection, ValueTask<FlushResult> flush)
+    private static async ValueTask<FlushResult> WaitAsync(
+        ServerConnection connection, PipeWriter pipe, ValueTask<FlushResult> flush, CancellationToken cancellationToken)
     {
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(s_cancel, pipe);
+        FlushResult result;
         try
         {
-            return await flush;
+            result = await flush;
         }
         finally
         {
             connection.AbortAtMs = long.MaxValue;
+            // Waits for a cancellation that is under way: afterwards none comes.
+            registration.Dispose();
         }
+        if (!cancellationToken.IsCancellationRequested) return result;
+        if (result.IsCanceled) throw new OperationCanceledException(cancellationToken);
+        // It may have come behind the flush, and would cancel the next one. This one has nothing to wait for.
+        result = await pipe.FlushAsync(CancellationToken.None);
+        return new FlushResult(isCanceled: false, result.IsCompleted);
     }
 }
