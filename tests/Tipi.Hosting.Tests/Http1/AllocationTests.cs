@@ -1,11 +1,6 @@
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Tipi.Hosting.Tests.Http1;
 
@@ -23,18 +18,11 @@ public sealed class AllocationTests
     /// </summary>
     private const double LargestPerRequest = 1;
 
-    private static readonly byte[] s_hello = "Hello, World!"u8.ToArray();
-
     [Theory, OnEachTransport]
     public async Task A_get_allocates_nothing(TipiTransport transport)
     {
-        var options = new TipiServerOptions { Transport = transport };
-        options.Listen(IPAddress.Loopback, 0);
-        using var server = new TipiServer(Options.Create(options), NullLoggerFactory.Instance);
-        await server.StartAsync(new Plaintext(), TestContext.Current.CancellationToken);
-        string address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        double perRequest = Measure(new Uri(address).Port);
-        await server.StopAsync(TestContext.Current.CancellationToken);
+        await using BareServer server = await BareServer.StartAsync(new() { Transport = transport });
+        double perRequest = Measure(server.Port);
         Assert.True(perRequest < LargestPerRequest, $"{perRequest:F3} bytes a request");
     }
 
@@ -46,12 +34,8 @@ public sealed class AllocationTests
             var options = new TipiServerOptions { Transport = transport };
             options.AccessLog.Format = format;
             options.AccessLog.Path = "/dev/null";
-            options.Listen(IPAddress.Loopback, 0);
-            using var server = new TipiServer(Options.Create(options), NullLoggerFactory.Instance);
-            await server.StartAsync(new Plaintext(), TestContext.Current.CancellationToken);
-            string address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
-            double perRequest = Measure(new Uri(address).Port);
-            await server.StopAsync(TestContext.Current.CancellationToken);
+            await using BareServer server = await BareServer.StartAsync(options);
+            double perRequest = Measure(server.Port);
             Assert.True(perRequest < LargestPerRequest, $"{format}: {perRequest:F3} bytes a request");
         }
     }
@@ -60,11 +44,8 @@ public sealed class AllocationTests
     public async Task The_measurement_sees_an_object_a_request()
     {
         var options = new TipiServerOptions { Transport = TipiTransport.Sockets, DisableStringReuse = true };
-        options.Listen(IPAddress.Loopback, 0);
-        using var server = new TipiServer(Options.Create(options), NullLoggerFactory.Instance);
-        await server.StartAsync(new Plaintext(), TestContext.Current.CancellationToken);
-        string address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        Assert.True(Measure(new Uri(address).Port) > 100);
+        await using BareServer server = await BareServer.StartAsync(options);
+        Assert.True(Measure(server.Port) > 100);
     }
 
     /// <summary>Bytes allocated by the whole process a request, the best of several rounds.</summary>
@@ -94,28 +75,8 @@ public sealed class AllocationTests
         {
             socket.Send(request);
             int length = 0;
-            while (!answer.AsSpan(0, length).EndsWith(s_hello)) length += socket.Receive(answer.AsSpan(length));
-        }
-    }
-
-    private sealed class Plaintext : IHttpApplication<IFeatureCollection>
-    {
-        public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
-
-        public Task ProcessRequestAsync(IFeatureCollection context)
-        {
-            var response = context.Get<IHttpResponseFeature>()!;
-            response.Headers.ContentType = "text/plain";
-            response.Headers.ContentLength = s_hello.Length;
-            ValueTask<FlushResult> write = context.Get<IHttpResponseBodyFeature>()!.Writer.WriteAsync(s_hello);
-            if (!write.IsCompletedSuccessfully) throw new InvalidOperationException("The write had to wait.");
-            _ = write.Result;
-            return Task.CompletedTask;
-        }
-
-        public void DisposeContext(IFeatureCollection context, Exception? exception)
-        {
-            // Nothing is held.
+            while (!answer.AsSpan(0, length).EndsWith(BareServer.Hello))
+                length += socket.Receive(answer.AsSpan(length));
         }
     }
 }

@@ -1,11 +1,6 @@
 using System.Buffers.Binary;
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Tipi.Hosting.Tests.Http2;
 
@@ -23,8 +18,6 @@ public sealed class Http2AllocationTests
     /// Far below one object a request: timers and tiering of the runtime allocate a little now and then.
     /// </summary>
     private const double LargestPerRequest = 1;
-
-    private static readonly byte[] s_hello = "Hello, World!"u8.ToArray();
 
     /// <summary>GET, http, /plaintext, authority and accept: literals that are not indexed.</summary>
     private static readonly byte[] s_get =
@@ -56,14 +49,8 @@ public sealed class Http2AllocationTests
 
     private static async Task<double> MeasureAsync(TipiTransport transport, byte[] perRound)
     {
-        var options = new TipiServerOptions { Transport = transport };
-        options.Listen(IPAddress.Loopback, 0);
-        using var server = new TipiServer(Options.Create(options), NullLoggerFactory.Instance);
-        await server.StartAsync(new Plaintext(), TestContext.Current.CancellationToken);
-        string address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        double perRequest = Measure(new Uri(address).Port, perRound);
-        await server.StopAsync(TestContext.Current.CancellationToken);
-        return perRequest;
+        await using BareServer server = await BareServer.StartAsync(new() { Transport = transport });
+        return Measure(server.Port, perRound);
     }
 
     /// <summary>Bytes allocated by the whole process a request, the best of several runs.</summary>
@@ -101,9 +88,9 @@ public sealed class Http2AllocationTests
                 if (length == 0) throw new InvalidOperationException("The server has closed the connection.");
                 for (ReadOnlySpan<byte> rest = answer.AsSpan(0, length); ;)
                 {
-                    int next = rest.IndexOf(s_hello);
+                    int next = rest.IndexOf(BareServer.Hello);
                     if (next < 0) break;
-                    rest = rest[(next + s_hello.Length)..];
+                    rest = rest[(next + BareServer.Hello.Length)..];
                     bodies++;
                 }
             }
@@ -122,27 +109,6 @@ public sealed class Http2AllocationTests
                 stream += 2;
             }
             frames = frames[length..];
-        }
-    }
-
-    private sealed class Plaintext : IHttpApplication<IFeatureCollection>
-    {
-        public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
-
-        public Task ProcessRequestAsync(IFeatureCollection context)
-        {
-            var response = context.Get<IHttpResponseFeature>()!;
-            response.Headers.ContentType = "text/plain";
-            response.Headers.ContentLength = s_hello.Length;
-            ValueTask<FlushResult> write = context.Get<IHttpResponseBodyFeature>()!.Writer.WriteAsync(s_hello);
-            if (!write.IsCompletedSuccessfully) throw new InvalidOperationException("The write had to wait.");
-            _ = write.Result;
-            return Task.CompletedTask;
-        }
-
-        public void DisposeContext(IFeatureCollection context, Exception? exception)
-        {
-            // Nothing is held.
         }
     }
 }

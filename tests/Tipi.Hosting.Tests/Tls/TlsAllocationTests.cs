@@ -1,12 +1,7 @@
 using System.Buffers.Binary;
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Tipi.Hosting.Tests.Tls;
 
@@ -26,8 +21,6 @@ public sealed class TlsAllocationTests
     /// <summary>Far below an object a request: timers and tiering allocate a little now and then.</summary>
     private const double MostPerRequest = 1;
 #endif
-
-    private static readonly byte[] s_hello = "Hello, World!"u8.ToArray();
 
     private static readonly byte[] s_get =
         "GET /plaintext HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n"u8.ToArray();
@@ -57,16 +50,12 @@ public sealed class TlsAllocationTests
 
     private static async Task<double> MeasureAsync(TipiTransport transport, SslApplicationProtocol protocol)
     {
-        var options = new TipiServerOptions { Transport = transport };
-        options.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseTls(new TestPolicy()));
-        using var server = new TipiServer(Options.Create(options), NullLoggerFactory.Instance);
-        await server.StartAsync(new Plaintext(), TestContext.Current.CancellationToken);
-        string address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        await using BareServer server = await BareServer.StartAsync(
+            new() { Transport = transport }, endpoint => endpoint.UseTls(new TestPolicy()));
         double perRequest = double.MaxValue;
-        var client = new Thread(() => perRequest = Measure(new Uri(address).Port, protocol));
+        var client = new Thread(() => perRequest = Measure(server.Port, protocol));
         client.Start();
         while (client.IsAlive) await Task.Delay(20, TestContext.Current.CancellationToken);
-        await server.StopAsync(TestContext.Current.CancellationToken);
         return perRequest;
     }
 
@@ -112,33 +101,12 @@ public sealed class TlsAllocationTests
             if (id > 0) BinaryPrimitives.WriteInt32BigEndian(request.AsSpan(5), id);
             if (id > 0) id += 2;
             stream.Write(request);
-            for (int length = 0; answer.AsSpan(0, length).IndexOf(s_hello) < 0;)
+            for (int length = 0; answer.AsSpan(0, length).IndexOf(BareServer.Hello) < 0;)
             {
                 int read = stream.Read(answer, length, answer.Length - length);
                 if (read == 0) throw new InvalidOperationException("The server has closed the connection.");
                 length += read;
             }
-        }
-    }
-
-    private sealed class Plaintext : IHttpApplication<IFeatureCollection>
-    {
-        public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
-
-        public Task ProcessRequestAsync(IFeatureCollection context)
-        {
-            var response = context.Get<IHttpResponseFeature>()!;
-            response.Headers.ContentType = "text/plain";
-            response.Headers.ContentLength = s_hello.Length;
-            ValueTask<FlushResult> write = context.Get<IHttpResponseBodyFeature>()!.Writer.WriteAsync(s_hello);
-            if (!write.IsCompletedSuccessfully) throw new InvalidOperationException("The write had to wait.");
-            _ = write.Result;
-            return Task.CompletedTask;
-        }
-
-        public void DisposeContext(IFeatureCollection context, Exception? exception)
-        {
-            // Nothing is held.
         }
     }
 }
