@@ -1,7 +1,9 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Tipi.Hosting.Tests.Server;
 
 namespace Tipi.Hosting.Tests.Tls;
@@ -66,6 +68,39 @@ public sealed class ClientCertificateTests
         Assert.Equal("CN=client", (await client.ReadResponseAsync()).Body);
     }
 
+    /// <summary>The shapes in which an app allows it.</summary>
+    public static TheoryData<TipiTransport, bool> Shapes => new()
+    {
+        { TipiTransport.Uring, true },
+        { TipiTransport.Uring, false },
+        { TipiTransport.Sockets, true },
+        { TipiTransport.Sockets, false },
+    };
+
+    [Theory, MemberData(nameof(Shapes))]
+    public async Task An_endpoint_of_UseHttps_can_ask_later(TipiTransport transport, bool byCallback)
+    {
+        bool wasThere = true;
+        await using TestServer server = await TestServer.StartAsync(
+            transport,
+            async http =>
+            {
+                wasThere = http.Connection.ClientCertificate is not null;
+                await WriteAsync(http, await http.Connection.GetClientCertificateAsync());
+            },
+            options =>
+            {
+                if (byCallback) options.CodeEndpoints[0].UseHttps(Callback());
+                else options.CodeEndpoints[0].UseHttps(TestPolicy.Certificate, AskLater);
+            });
+        using TlsClient client = await TlsClient.ConnectAsync(server.Port, Show);
+
+        Assert.Equal("CN=client", (await client.AskAsync(Get)).Body);
+        Assert.False(wasThere);
+        Assert.Equal("CN=client", (await client.AskAsync(Get)).Body);
+        Assert.True(wasThere);
+    }
+
     [Theory, OnEachTransport]
     public async Task A_client_may_have_none(TipiTransport transport)
     {
@@ -126,6 +161,26 @@ public sealed class ClientCertificateTests
         },
         Configure = static options => options.RemoteCertificateValidationCallback = static (_, certificate, _, _) =>
             certificate is null || certificate.Equals(s_certificate),
+    };
+
+    private static void AskLater(HttpsConnectionAdapterOptions https)
+    {
+        https.ClientCertificateMode = ClientCertificateMode.DelayCertificate;
+        https.ClientCertificateValidation = static (certificate, _, _) => certificate.Equals(s_certificate);
+    }
+
+    private static TipiTlsHandshakeCallbackOptions Callback() => new()
+    {
+        OnConnection = static context =>
+        {
+            context.AllowDelayedClientCertificateNegotation = true;
+            return ValueTask.FromResult(new SslServerAuthenticationOptions
+            {
+                ServerCertificate = TestPolicy.Certificate,
+                RemoteCertificateValidationCallback = static (_, certificate, _, _) =>
+                    certificate is null || certificate.Equals(s_certificate),
+            });
+        },
     };
 
     private static void Show(SslClientAuthenticationOptions options)
