@@ -166,6 +166,9 @@ internal sealed class FrameOutput
         }
     }
 
+    /// <summary>Sends so much less than the peer takes, until it is granted anew. Under the gate.</summary>
+    internal void HoldBack(int bytes) => _window.TryTake(bytes);
+
     /// <summary>The peer takes more, on all streams together.</summary>
     /// <returns>False when the window grew too large.</returns>
     internal bool TryGrow(int increment)

@@ -22,6 +22,12 @@ internal sealed class Http2Receiver
     /// <summary>Bytes of content below which DATA earns nothing: many tiny frames are work as well.</summary>
     private const int LeastCredited = 64;
 
+    /// <summary>
+    /// Bytes of the connection's window that wait for the preface where a 101 is sent: clients have little room for
+    /// what follows it in the same read (curl 7.88 gives up beyond 32 KiB).
+    /// </summary>
+    private const int HeldForPreface = Http2Settings.InitialWindow - 16 * 1024;
+
     /// <summary>What the client is told who speaks HTTP/1 where only HTTP/2 is spoken.</summary>
     private static ReadOnlySpan<byte> WrongVersion =>
         "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8;
@@ -36,6 +42,7 @@ internal sealed class Http2Receiver
     private Http2Budget _budget;
     private long _waitsSinceMs;
     private long _creditedFrames;
+    private int _heldBack;
     private bool _hasPreface;
     private bool _hasSettings;
 
@@ -89,6 +96,8 @@ internal sealed class Http2Receiver
     {
         if (change.Request is not { } request) return;
         if (_peer.Apply(change.Settings).IsNone) _output.Apply(_peer);
+        _heldBack = HeldForPreface;
+        lock (_output.Gate) _output.HoldBack(_heldBack);
         _heads.BeginCarried(request);
     }
 
@@ -131,6 +140,7 @@ internal sealed class Http2Receiver
         {
             case PrefaceMatch.Is:
                 buffer = buffer.Slice(Http2Preface.Bytes.Length);
+                if (_heldBack > 0) _output.TryGrow(_heldBack);
                 return _hasPreface = true;
             case PrefaceMatch.IsNot:
                 if (LooksLikeHttp1(buffer))

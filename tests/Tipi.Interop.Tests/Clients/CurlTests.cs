@@ -42,6 +42,17 @@ public sealed class CurlTests(SampleFleet fleet)
         Assert.Equal("connections 1\nconnections 0\n", OnlyCounts(run));
     }
 
+    /// <summary>An answer of a megabyte follows the 101; curl keeps little of what it has not asked for yet.</summary>
+    [Theory]
+    [MemberData(nameof(SampleFleet.Http2InClear), MemberType = typeof(SampleFleet))]
+    public async Task Goes_on_in_HTTP_2_where_it_may(SampleVariant variant)
+    {
+        var run = await CurlAsync(variant,
+            ["--http2", .. ToNowhere, "-w", "%{http_version} %{size_download}\n", "{0}/files/stream/1000000"]);
+
+        Assert.Equal("2 1000000\n", run.Text);
+    }
+
     [Theory]
     [MemberData(nameof(SampleFleet.All), MemberType = typeof(SampleFleet))]
     public async Task Head_has_the_length_and_no_body(SampleVariant variant)

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Tipi.Hosting.Tests.Server;
+
+namespace Tipi.Hosting.Tests.Http2;
+
+/// <summary>Frames of one side that are under way while the other side goes on: neither may find the other wrong.</summary>
+public sealed class CrossingFramesTests
+{
+    /// <summary>What clients read together with a 101 has to fit where they keep it: curl's place has 32 KiB.</summary>
+    [Theory, OnEachTransport]
+    public async Task Little_follows_a_101_before_the_client_has_begun(TipiTransport transport)
+    {
+        const int Length = 60_000;
+        const int MostBefore = 16 * 1024;
+        await using TestServer server = await TestServer.StartAsync(
+            transport, context => context.Response.Body.WriteAsync(new byte[Length]).AsTask());
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.Port));
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: \r\n\r\n"));
+        using var reader = new BinaryReader(stream, Encoding.Latin1, leaveOpen: true);
+        string head = "";
+        while (!head.EndsWith("\r\n\r\n", StringComparison.Ordinal)) head += reader.ReadChar();
+        Assert.StartsWith("HTTP/1.1 101 ", head);
+
+        int before = 0;
+        while (before < MostBefore) before += await ReadDataAsync(stream);
+        Assert.Equal(MostBefore, before);
+        await Task.Delay(300);
+        Assert.Equal(0, socket.Available);
+
+        using Foe foe = await Foe.GreetAsync(socket, stream);
+        for (int left = Length - before; left > 0;)
+            left -= (await foe.ReadAsync(frame => frame.Type == FoeFrame.DataType)).Payload.Length;
+    }
+
+    /// <returns>Bytes of content of the next frame; 0 for other frames.</returns>
+    private static async Task<int> ReadDataAsync(Stream stream)
+    {
+        byte[] header = new byte[9];
+        await stream.ReadExactlyAsync(header);
+        byte[] payload = new byte[header[0] << 16 | header[1] << 8 | header[2]];
+        await stream.ReadExactlyAsync(payload);
+        return header[3] == FoeFrame.DataType ? payload.Length : 0;
+    }
+}
