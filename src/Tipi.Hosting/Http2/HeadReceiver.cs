@@ -129,7 +129,7 @@ internal sealed class HeadReceiver
             if (state == Http2StreamState.Idle) _streams.Open(header.StreamId);
             // What else comes for it is of no use either, and no mistake.
             if (_connection.IsLeaving) _streams.NoteReset(header.StreamId);
-            isFull = _streams.IsFull(_owner.Limits.Http2.MaxStreamsPerConnection);
+            isFull = _streams.IsFull();
         }
         if (verdict == Http2Verdict.Accept && !_connection.IsLeaving)
         {

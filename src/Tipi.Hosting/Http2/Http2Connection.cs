@@ -48,6 +48,7 @@ internal sealed class Http2Connection : IConnectionProtocol
         _runsOnRing = Scheduler is not null;
         Output = new FrameOutput(owner, this);
         Http2Limits limits = owner.Limits.Http2;
+        Streams = new StreamTable(limits.MaxStreamsPerConnection);
         StreamWindowSize = limits.InitialStreamWindowSize;
         Uploads = new UploadWindows(this, limits.InitialConnectionWindowSize);
         _receiver = new Http2Receiver(this);
@@ -74,7 +75,7 @@ internal sealed class Http2Connection : IConnectionProtocol
     /// <summary>Null where applications do not run on a ring.</summary>
     internal RequestScheduler? Scheduler { get; }
 
-    internal StreamTable Streams { get; } = new();
+    internal StreamTable Streams { get; }
 
     internal UploadWindows Uploads { get; }
 

@@ -6,12 +6,16 @@ namespace Tipi.Hosting.Http2;
 /// <summary>
 /// The streams of one connection: those in use, and what is known of those that were. Used under the connection's gate.
 /// </summary>
-internal sealed class StreamTable
+/// <param name="mostOpen">Streams that the client may have at once.</param>
+internal sealed class StreamTable(int mostOpen)
 {
     /// <summary>
     /// Streams that we reset, whose frames may still be under way: more than a client may have at once by default.
     /// </summary>
-    private const int KeptResets = 256;
+    private const int LeastResets = 256;
+
+    /// <summary>The same where a client may have many at once: 128 KiB of one that has made us reset as many.</summary>
+    private const int MostResets = 32 * 1024;
 
     /// <summary>So many streams may be in use, those that are closed among them, however few may be open.</summary>
     private const int LeastInUse = 100;
@@ -66,8 +70,11 @@ internal sealed class StreamTable
     /// <summary>We have reset the stream: what comes for it was sent before the client knew.</summary>
     internal void NoteReset(int id)
     {
-        _resets ??= new int[KeptResets];
-        _resets[_resetCount++ % KeptResets] = id;
+        _resets ??= new int[LeastResets];
+        // All that are open may be reset before the client hears of the first.
+        bool keepsMore = _resets.Length < Math.Min(mostOpen, MostResets);
+        if (_resetCount == _resets.Length && keepsMore) Array.Resize(ref _resets, 2 * _resetCount);
+        _resets[_resetCount++ % _resets.Length] = id;
     }
 
     /// <summary>
@@ -75,7 +82,7 @@ internal sealed class StreamTable
     /// §5.1.2): having seen an END_STREAM it opens the next, and the application that wrote it may still be on its way
     /// back. Streams whose handlers go on after the end, or after a reset, may be in use for as many again.
     /// </summary>
-    internal bool IsFull(int mostOpen)
+    internal bool IsFull()
     {
         if (_streams.Count < mostOpen) return false;
         if (_streams.Count >= Math.Max(2L * mostOpen, LeastInUse)) return true;

@@ -37,6 +37,24 @@ public sealed class CrossingFramesTests
             left -= (await foe.ReadAsync(frame => frame.Type == FoeFrame.DataType)).Payload.Length;
     }
 
+    /// <summary>More than are kept by default: a client with as many uploads whose answers need no body.</summary>
+    [Theory, OnEachTransport]
+    public async Task Content_for_any_of_many_streams_that_were_reset_is_no_mistake(TipiTransport transport)
+    {
+        const int Streams = 600;
+        await using TestServer server = await TestServer.StartAsync(
+            transport, _ => Task.CompletedTask, options => options.Limits.Http2.MaxStreamsPerConnection = Streams);
+        using Foe foe = await Foe.GreetAsync(server);
+        await foe.SendAsync([.. Enumerable.Range(0, Streams).Select(i => Foe.Post(2 * i + 1, "/"))]);
+        for (int i = 0; i < Streams; i++)
+            Assert.Equal("NO_ERROR", (await foe.ReadAsync(frame => frame.Type == FoeFrame.ResetType)).Code);
+
+        // As if it had not heard of that yet.
+        await foe.SendAsync([.. Enumerable.Range(0, Streams).Select(i => Foe.Data(2 * i + 1, 10, isEnd: true))]);
+
+        await foe.AssertStillServedAsync();
+    }
+
     /// <returns>Bytes of content of the next frame; 0 for other frames.</returns>
     private static async Task<int> ReadDataAsync(Stream stream)
     {
