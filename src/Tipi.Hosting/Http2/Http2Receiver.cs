@@ -275,9 +275,13 @@ internal sealed class Http2Receiver
         }
         error = _peer.Apply(payload);
         if (!error.IsNone) return error;
-        if (!_output.Apply(_peer))
-            return Http2Error.Connection(Http2ErrorCode.FlowControlError, "A window exceeds 2^31 - 1.");
-        _output.WriteSettingsAck();
+        lock (_output.Gate)
+        {
+            if (!_output.Apply(_peer))
+                return Http2Error.Connection(Http2ErrorCode.FlowControlError, "A window exceeds 2^31 - 1.");
+            // Before anything that another thread sends by them: clients may hold to them only from here on.
+            _output.WriteSettingsAck();
+        }
         if (_hasSettings) return default;
         _hasSettings = true;
         lock (_output.Gate) _connection.OnReady();

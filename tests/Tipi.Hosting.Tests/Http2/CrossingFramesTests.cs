@@ -8,6 +8,8 @@ namespace Tipi.Hosting.Tests.Http2;
 /// <summary>Frames of one side that are under way while the other side goes on: neither may find the other wrong.</summary>
 public sealed class CrossingFramesTests
 {
+    private const int InitialWindowSize = 4;
+
     /// <summary>What clients read together with a 101 has to fit where they keep it: curl's place has 32 KiB.</summary>
     [Theory, OnEachTransport]
     public async Task Little_follows_a_101_before_the_client_has_begun(TipiTransport transport)
@@ -53,6 +55,50 @@ public sealed class CrossingFramesTests
         await foe.SendAsync([.. Enumerable.Range(0, Streams).Select(i => Foe.Data(2 * i + 1, 10, isEnd: true))]);
 
         await foe.AssertStillServedAsync();
+    }
+
+    /// <summary>Clients hold to a setting from its acknowledgement on, and find DATA beyond it a mistake before.</summary>
+    [Theory, OnEachTransport]
+    public async Task Nothing_that_new_settings_permit_is_sent_before_they_are_acknowledged(TipiTransport transport)
+    {
+        const int Changes = 900;
+        const int Busy = 3;
+        // A byte at a time is too slow for the usual rate.
+        await using TestServer server = await TestServer.StartAsync(
+            transport, RunAsync, options => options.Limits.MinResponseDataRate = null);
+        using Http2Client client = await Http2Client.ConnectAsync(server, (InitialWindowSize, 0));
+        // Other threads send what may be sent, all the time.
+        for (int i = 0; i < Busy; i++) await client.HeadersAsync(2 * i + 1, Http2Client.Get);
+        const int Waiting = 2 * Busy + 1;
+        await client.HeadersAsync(Waiting, Http2Client.Post);
+
+        int sent = 0;
+        for (int window = 1; window <= Changes; window++)
+        {
+            await client.SettingsAsync((InitialWindowSize, window));
+            for (bool isAcknowledged = false; !isAcknowledged || sent < window;)
+            {
+                Http2Heard heard = await client.HearAnyAsync();
+                isAcknowledged |= heard is { Type: Http2Heard.Settings, IsAck: true };
+                if (heard is not { Type: Http2Heard.Data, Stream: Waiting }) continue;
+                sent += heard.Payload.Length;
+                Assert.True(isAcknowledged, $"Byte {sent} came before its window was acknowledged.");
+            }
+        }
+    }
+
+    private static async Task RunAsync(HttpContext context)
+    {
+        if (context.Request.Method == "POST")
+        {
+            await context.Response.Body.WriteAsync(new byte[10_000]);
+            return;
+        }
+        while (!context.RequestAborted.IsCancellationRequested)
+        {
+            await Task.Yield();
+            await context.Response.BodyWriter.FlushAsync();
+        }
     }
 
     /// <returns>Bytes of content of the next frame; 0 for other frames.</returns>
