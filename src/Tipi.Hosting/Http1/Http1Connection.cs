@@ -170,7 +170,9 @@ internal sealed class Http1Connection(ServerConnection owner) : IConnectionProto
     private bool HasToEnd(in ReadOnlySequence<byte> buffer)
     {
         bool isIdle = buffer.IsEmpty && _stream is null;
-        bool mustEnd = owner.HasExpired || (isIdle && owner.MustEnd);
+        // Bytes that come in the moment in which the idle time is over begin a request, which has a time of its own.
+        bool isLate = (isIdle || _stream is not null) && owner.HasExpired;
+        bool mustEnd = isLate || (isIdle && owner.MustEnd);
         if (!mustEnd) return false;
         if (!isIdle) Refuse(new ProtocolError(ProtocolErrorCode.Timeout), buffer);
         _input.AdvanceTo(buffer.End);
