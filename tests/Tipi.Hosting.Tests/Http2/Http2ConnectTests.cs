@@ -29,6 +29,29 @@ public sealed class Http2ConnectTests
         Assert.Null(answer["content-length"]);
     }
 
+    /// <summary>A client that has seen the end opens the next one at once.</summary>
+    [Theory, OnEachTransport]
+    public async Task A_tunnel_that_has_ended_leaves_its_place_to_the_next(TipiTransport transport)
+    {
+        var gate = new TaskCompletionSource();
+        await using TestServer server = await TestServer.StartAsync(
+            transport,
+            async context =>
+            {
+                context.Response.OnCompleted(() => gate.Task);
+                await context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync();
+            },
+            options => options.Limits.MaxConcurrentUpgradedConnections = 1);
+        using Http2Client client = await Http2Client.ConnectAsync(server);
+        for (int id = 1; id <= 5; id += 2)
+        {
+            await client.HeadersAsync(id, Connect, endStream: false);
+            Assert.Equal(200, (await client.AnswerAsync(id)).Status);
+        }
+
+        gate.SetResult();
+    }
+
     [Theory, OnEachTransport]
     public async Task A_tunnel_may_be_refused(TipiTransport transport)
     {
