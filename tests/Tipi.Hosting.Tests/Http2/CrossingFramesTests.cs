@@ -5,7 +5,7 @@ using Tipi.Hosting.Tests.Server;
 
 namespace Tipi.Hosting.Tests.Http2;
 
-/// <summary>Frames of one side that are under way while the other side goes on: neither may find the other wrong.</summary>
+/// <summary>Frames that are under way while the other side goes on: neither may find the other wrong.</summary>
 public sealed class CrossingFramesTests
 {
     private const int InitialWindowSize = 4;
@@ -22,7 +22,8 @@ public sealed class CrossingFramesTests
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.Port));
         await using var stream = new NetworkStream(socket);
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: \r\n\r\n"));
+            "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\n" +
+            "Upgrade: h2c\r\nHTTP2-Settings: \r\n\r\n"));
         using var reader = new BinaryReader(stream, Encoding.Latin1, leaveOpen: true);
         string head = "";
         while (!head.EndsWith("\r\n\r\n", StringComparison.Ordinal)) head += reader.ReadChar();
@@ -57,7 +58,7 @@ public sealed class CrossingFramesTests
         await foe.AssertStillServedAsync();
     }
 
-    /// <summary>Clients hold to a setting from its acknowledgement on, and find DATA beyond it a mistake before.</summary>
+    /// <summary>Clients hold to a setting from its acknowledgement on; DATA beyond it is a mistake before.</summary>
     [Theory, OnEachTransport]
     public async Task Nothing_that_new_settings_permit_is_sent_before_they_are_acknowledged(TipiTransport transport)
     {
