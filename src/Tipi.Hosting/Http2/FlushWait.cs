@@ -21,11 +21,15 @@ internal sealed class FlushWait(Http2Stream stream) : IValueTaskSource<FlushResu
     private FlushResult _result;
     private bool _isTokenCanceled;
     private bool _isCancelRequested;
+    private bool _isUntaken;
 
     internal bool IsWaiting { get; private set; }
 
-    /// <summary>False when the application has left it behind: it does not serve another request.</summary>
-    internal bool IsUsable => !IsWaiting && !_isCancelRequested;
+    /// <summary>
+    /// False when the application has left it behind, be it that it is just about to be told: it does not serve
+    /// another request.
+    /// </summary>
+    internal bool IsUsable => !_isUntaken && !_isCancelRequested;
 
     /// <summary>Takes a cancellation that was asked for while nobody waited.</summary>
     internal bool TakeCancellation()
@@ -38,7 +42,7 @@ internal sealed class FlushWait(Http2Stream stream) : IValueTaskSource<FlushResu
     internal ValueTask<FlushResult> Begin(CancellationToken cancellationToken)
     {
         _core.Reset();
-        IsWaiting = true;
+        IsWaiting = _isUntaken = true;
         _isTokenCanceled = false;
         _token = cancellationToken;
         // Another thread may cancel at once, and then waits for the gate.
@@ -62,7 +66,11 @@ internal sealed class FlushWait(Http2Stream stream) : IValueTaskSource<FlushResu
         stream.Connection.Schedule(s_goOn, this);
     }
 
-    FlushResult IValueTaskSource<FlushResult>.GetResult(short token) => _core.GetResult(token);
+    FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
+    {
+        _isUntaken = false;
+        return _core.GetResult(token);
+    }
 
     ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _core.GetStatus(token);
 
