@@ -31,10 +31,7 @@ internal sealed class FrameOutput
     /// <summary>Bytes of one DATA frame at most, whatever the peer permits: others get their turn after it.</summary>
     private const int LargestData = 16 * 1024;
 
-    /// <summary>
-    /// Bytes of a DATA frame below which the peer earns nothing by it: who opens windows by single bytes wants work
-    /// done.
-    /// </summary>
+    /// <summary>Bytes of DATA below which the peer earns nothing: updates of single bytes want work done.</summary>
     private const int LeastCredited = 512;
 
     private static readonly Action<object?> s_pump = static self => ((FrameOutput)self!).Pump();
@@ -73,9 +70,7 @@ internal sealed class FrameOutput
     /// <summary>The first window of a further stream, as the peer has set it.</summary>
     internal int InitialWindow { get; private set; } = Http2Settings.InitialWindow;
 
-    /// <summary>
-    /// DATA frames sent that are not tiny, each of which may be answered by updates of two windows.
-    /// </summary>
+    /// <summary>DATA frames sent that are not tiny: each may be answered by updates of two windows.</summary>
     internal long CreditedFrames { get; private set; }
 
     /// <summary>True when nothing is under way, or nothing can be.</summary>
@@ -282,8 +277,17 @@ internal sealed class FrameOutput
         }
     }
 
-    private ValueTask<FlushResult> FlushPipe() =>
-        ResponseRate.FlushAsync(_owner, _pipe, _owner.Limits.MinResponseDataRate, CancellationToken.None);
+    private ValueTask<FlushResult> FlushPipe()
+    {
+        try
+        {
+            return ResponseRate.FlushAsync(_owner, _pipe, _owner.Limits.MinResponseDataRate, CancellationToken.None);
+        }
+        catch (Exception error)
+        {
+            return ValueTask.FromException<FlushResult>(error);
+        }
+    }
 
     private void OnFlushed()
     {
@@ -300,8 +304,9 @@ internal sealed class FrameOutput
         {
             isLost = flush.GetAwaiter().GetResult().IsCompleted;
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception)
         {
+            // Of any kind: sockets have SocketException for what is rare, a middleware's pipe has its own.
             isLost = true;
         }
         lock (Gate)

@@ -87,6 +87,9 @@ internal sealed class Http2Connection : IConnectionProtocol
 
     private Lock Gate => Output.Gate;
 
+    private ConnectionEndReason EndOfLost =>
+        Streams.Count == 0 ? ConnectionEndReason.TransportCompleted : ConnectionEndReason.ConnectionReset;
+
     public async Task RunAsync()
     {
         try
@@ -109,10 +112,7 @@ internal sealed class Http2Connection : IConnectionProtocol
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            Owner.EndsBecause(
-                error is ConnectionResetException && Streams.Count == 0
-                    ? ConnectionEndReason.TransportCompleted
-                    : ConnectionEndReason.ConnectionReset);
+            Owner.EndsBecause(error is ConnectionResetException ? EndOfLost : ConnectionEndReason.ConnectionReset);
             Owner.Server.Logs.Connections.ConnectionReset(error, Owner.Id);
         }
         finally
@@ -268,6 +268,12 @@ internal sealed class Http2Connection : IConnectionProtocol
     internal void OnOutputLost()
     {
         Output.Close();
+        lock (Gate)
+        {
+            // Also where the input goes on: nobody could be answered.
+            Owner.EndsBecause(EndOfLost);
+            _phase = Phase.Ended;
+        }
         Abandon(new ConnectionResetException("The client has gone."));
         Owner.Wake();
     }
