@@ -220,7 +220,8 @@ internal sealed class Http2Connection : IConnectionProtocol
     /// <summary>A window holds back what a stream has to send. Under the gate.</summary>
     internal void OnBlocked(Http2Stream stream)
     {
-        stream.Rate.OnBlocked(Owner.Server.Clock.NowMs);
+        // Not the server's clock: a second that it is late would be missing from the grace period.
+        stream.Rate.OnBlocked(Environment.TickCount64);
         RequestTick();
     }
 

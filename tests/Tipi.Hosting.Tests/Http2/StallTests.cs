@@ -51,6 +51,32 @@ public sealed class StallTests
         await Eventually.NothingIsLeftAsync(meters);
     }
 
+    /// <summary>Whenever in the server's second it asks.</summary>
+    [Theory, OnEachTransport]
+    public async Task Nobody_has_less_than_the_time_of_grace(TipiTransport transport)
+    {
+        const int GraceMs = 1_900;
+        const int ClockMs = 20; // its resolution
+        const int Requests = 4;
+        var grace = TimeSpan.FromMilliseconds(GraceMs);
+        await using TestServer server = await new AttackedApp().StartAsync(
+            transport, options => options.Limits.MinResponseDataRate = new(1_000_000, grace));
+        using Foe foe = await Foe.GreetAsync(server, (InitialWindowSize, 0));
+        var askedMs = new Dictionary<int, long>();
+        for (int id = 1; id < 2 * Requests; id += 2)
+        {
+            askedMs[id] = Environment.TickCount64;
+            await foe.SendAsync(Foe.Get(id, "/big"));
+            await Task.Delay(250);
+        }
+        for (int i = 0; i < Requests; i++)
+        {
+            FoeFrame reset = await foe.ReadAsync(frame => frame.Type == FoeFrame.ResetType);
+            Assert.Equal("CANCEL", reset.Code);
+            Assert.InRange(Environment.TickCount64 - askedMs[reset.Stream], GraceMs - ClockMs, long.MaxValue);
+        }
+    }
+
     /// <summary>A byte at a time is work for the server with every update.</summary>
     [Theory, OnEachTransport]
     public async Task Windows_of_a_byte_are_too_much_to_ask(TipiTransport transport)
