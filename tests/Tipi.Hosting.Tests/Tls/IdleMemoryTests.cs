@@ -17,8 +17,8 @@ namespace Tipi.Hosting.Tests.Tls;
 public sealed class IdleMemoryTests
 {
     private const int Few = 50;
-    private const int Many = 200;
-    private const int Rounds = 3;
+    private const int Many = 150;
+    private const int Rounds = 5;
 
     [Theory, OnEachTransport]
     public async Task An_idle_connection_holds_few_objects(TipiTransport transport)
