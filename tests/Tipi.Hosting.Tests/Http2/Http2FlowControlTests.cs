@@ -47,7 +47,9 @@ public sealed class Http2FlowControlTests
         await client.HeadersAsync(1, Http2Client.Get);
         await client.HeadersAsync(3, Http2Client.Get);
         while (client.Answer(1).Body.Length + client.Answer(3).Body.Length < 65_535) await client.HearAnyAsync();
-        await client.ConnectionGoesOnAsync();
+        await client.SaysAsync(Http2Heard.Ping, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8);
+        // The end of the one that is whole needs no window, and may come by itself.
+        while ((await client.HearAsync()).Type != Http2Heard.Ping) continue;
         Assert.Equal(65_535, client.Answer(1).Body.Length + client.Answer(3).Body.Length);
         await client.GrantAsync(0, 34_465);
 
