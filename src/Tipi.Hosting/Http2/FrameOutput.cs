@@ -19,10 +19,7 @@ namespace Tipi.Hosting.Http2;
 /// </summary>
 internal sealed class FrameOutput
 {
-    /// <summary>
-    /// Bytes of answers to the peer's frames that are kept while it takes nothing: some thousand. A peer that asks and
-    /// does not listen is closed.
-    /// </summary>
+    /// <summary>Bytes of answers kept for a peer that asks and does not listen: some thousand answers.</summary>
     private const int MostStagedBytes = 64 * 1024;
 
     /// <summary>Bytes of DATA written for one flush: the transport's own limit, after which a flush waits.</summary>

@@ -269,12 +269,9 @@ internal sealed class Http2Connection : IConnectionProtocol
     internal void OnOutputLost()
     {
         Output.Close();
-        lock (Gate)
-        {
-            // Also where the input goes on: nobody could be answered.
-            Owner.EndsBecause(EndOfLost);
-            _phase = Phase.Ended;
-        }
+        Owner.EndsBecause(EndOfLost);
+        // Also where the input goes on: nobody could be answered.
+        lock (Gate) _phase = Phase.Ended;
         Abandon(new ConnectionResetException("The client has gone."));
         Owner.Wake();
     }
