@@ -306,7 +306,8 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         return Server.Log.BeginScope(new ConnectionScope(Id));
     }
 
-    private void LogFailure(Exception error)
+    /// <summary>A fault of ours. Never fails itself.</summary>
+    internal void LogFailure(Exception error)
     {
         try
         {
@@ -314,7 +315,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         }
         catch (Exception)
         {
-            // A log that fails must not keep the connection among those that are counted.
+            // A log that fails must not keep a connection, or a request, among those that are counted.
         }
     }
 

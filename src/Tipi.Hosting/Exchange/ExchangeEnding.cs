@@ -79,11 +79,19 @@ internal static class ExchangeEnding
 
     private static void Log(HttpExchange exchange, Exception error)
     {
-        ILogger log = exchange.Server.Log;
-        if (error is BadHttpRequestException)
-            exchange.Server.Logs.BadRequests.BodyRefused(error, exchange.Connection.Id, exchange.Identifier);
-        else if (IsClientGone(exchange, error)) log.RequestAborted(error, exchange.Connection.Id, exchange.Identifier);
-        else log.ApplicationFailed(error, exchange.Connection.Id, exchange.Identifier);
+        string connection = exchange.Connection.Id;
+        try
+        {
+            if (error is BadHttpRequestException)
+                exchange.Server.Logs.BadRequests.BodyRefused(error, connection, exchange.Identifier);
+            else if (IsClientGone(exchange, error))
+                exchange.Server.Log.RequestAborted(error, connection, exchange.Identifier);
+            else exchange.Server.Log.ApplicationFailed(error, connection, exchange.Identifier);
+        }
+        catch (Exception)
+        {
+            // A log that fails must not keep the client from its answer.
+        }
     }
 
     /// <summary>True when the application failed because nobody is there to answer.</summary>

@@ -221,7 +221,15 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         Admission admission = connection.Owner.Endpoint.Admission;
         admission.LeaveRequest(Exchange);
         if (Exchange.IsUpgraded) admission.LeaveUpgrade();
-        return ExchangeEnding.EndAsync(Exchange, error);
+        try
+        {
+            return ExchangeEnding.EndAsync(Exchange, error);
+        }
+        catch (Exception fault)
+        {
+            connection.Owner.LogFailure(fault);
+            return new(false);
+        }
     }
 
     private async Task EndSlowlyAsync(Http2Connection connection, ValueTask<bool> end, Exception? error)
@@ -234,7 +242,7 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         }
         catch (Exception fault)
         {
-            connection.Owner.Server.Log.ConnectionFailed(fault, connection.Owner.Id);
+            connection.Owner.LogFailure(fault);
         }
         Conclude(connection, error, isWhole);
     }
@@ -242,11 +250,19 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     private static Task Start(Http2Connection connection, HttpExchange exchange)
     {
         ServerConnection owner = connection.Owner;
-        if (!owner.Endpoint.Admission.TryEnterRequest(exchange)) return Overload.Answer(exchange);
-        if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStarted(exchange);
-        return connection.Scheduler is { } scheduler
-            ? scheduler.Run(exchange)
-            : owner.Server.Application.Run(exchange.Features);
+        try
+        {
+            if (!owner.Endpoint.Admission.TryEnterRequest(exchange)) return Overload.Answer(exchange);
+            if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStarted(exchange);
+            return connection.Scheduler is { } scheduler
+                ? scheduler.Run(exchange)
+                : owner.Server.Application.Run(exchange.Features);
+        }
+        catch (Exception fault)
+        {
+            // Of a log or a listener: nobody is above who could take it.
+            return Task.FromException(fault);
+        }
     }
 
     private void Conclude(Http2Connection connection, Exception? error, bool isWhole)
@@ -260,7 +276,7 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         }
         catch (Exception fault)
         {
-            connection.Owner.Server.Log.ConnectionFailed(fault, connection.Owner.Id);
+            connection.Owner.LogFailure(fault);
         }
         connection.OnApplicationEnded(this, isWhole);
     }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
+using Tipi.Hosting.Tests.Http2;
 
 namespace Tipi.Hosting.Tests.Connections;
 
@@ -15,6 +16,8 @@ public sealed class FailingLogTests
     private const int ConnectionRejected = 24;
     private const int ResponseTooSlow = 28;
     private const int AccessLogFailed = 57;
+    private const int ApplicationFailed = 13;
+    private const int RequestsShed = 7;
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
     [Theory, OnEachTransport]
@@ -152,6 +155,37 @@ public sealed class FailingLogTests
         // The thread goes on: the next line is lost and counted as well.
         await AskAsync(client);
         await meters.WaitAsync("tipi.access_log.dropped", 2);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task A_request_that_fails_and_can_not_be_logged_is_answered(TipiTransport transport)
+    {
+        var log = new FailingLog(ApplicationFailed, ConnectionFailed);
+        await using TestServer server = await StartAsync(
+            transport, log, context => throw new InvalidOperationException("It is broken."), _ => { });
+
+        Assert.Equal(500, (await server.AskAsync(Get)).Status);
+        using Http2Client client = await Http2Client.ConnectAsync(server);
+        Assert.Equal(500, (await client.AskAsync(1, Http2Client.Get)).Status);
+        Assert.Equal(500, (await client.AskAsync(3, Http2Client.Get)).Status);
+        Assert.True(log.Failed.Task.IsCompleted);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task A_request_that_is_shed_and_can_not_be_logged_is_answered(TipiTransport transport)
+    {
+        var log = new FailingLog(RequestsShed, ApplicationFailed, ConnectionFailed);
+        var release = new TaskCompletionSource();
+        await using TestServer server = await StartAsync(
+            transport, log, _ => release.Task, options => options.Limits.MaxConcurrentRequests = 1);
+        using Http2Client client = await Http2Client.ConnectAsync(server);
+        await client.HeadersAsync(1, Http2Client.Get);
+
+        await client.HeadersAsync(3, Http2Client.Get);
+        await log.Failed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.InRange((await client.AnswerAsync(3)).Status, 500, 503);
+        release.SetResult();
+        Assert.Equal(200, (await client.AnswerAsync(1)).Status);
     }
 
     private static Task<TestServer> StartAsync(
