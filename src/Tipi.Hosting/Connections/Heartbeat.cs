@@ -20,6 +20,7 @@ internal sealed class Heartbeat(
 
     internal void Start()
     {
+        server.Clock.Begin();
         _thread = new Thread(Run) { Name = "Tipi heartbeat", IsBackground = true };
         _thread.UnsafeStart();
     }
@@ -55,6 +56,6 @@ internal sealed class Heartbeat(
         connections.Beat();
         TimeSpan duration = Stopwatch.GetElapsedTime(start);
         if (duration > s_interval) server.Log.HeartbeatSlow(duration, s_interval);
-        watchdog?.Beat(server.Clock.NowMs);
+        watchdog?.Beat(Environment.TickCount64);
     }
 }

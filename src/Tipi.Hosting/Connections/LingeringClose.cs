@@ -53,7 +53,7 @@ internal static class LingeringClose
         long endMs = clock.After(connection.Limits.RequestDrainTimeout);
         while (left > 0 && clock.NowMs <= endMs)
         {
-            connection.DeadlineMs = Math.Min(Environment.TickCount64 + SilenceMs, endMs);
+            connection.DeadlineMs = Math.Min(clock.ExactMs + SilenceMs, endMs);
             ReadResult read = await input.ReadAsync();
             bool isSilent = read.Buffer.IsEmpty;
             left -= read.Buffer.Length;

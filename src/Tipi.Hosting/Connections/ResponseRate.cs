@@ -36,8 +36,8 @@ internal static class ResponseRate
         if (rate is null) return long.MaxValue;
         double queued = bytes + (connection.Limits.MaxResponseBufferSize ?? 0);
         double neededMs = queued / rate.BytesPerSecond * 1000;
-        // Not the server's clock: a second that it is late would be missing from the grace period.
-        return Environment.TickCount64 + (long)Math.Max(neededMs, rate.GracePeriod.TotalMilliseconds);
+        // Exactly: a second that the clock is old would be missing from the grace period.
+        return connection.Server.Clock.ExactMs + (long)Math.Max(neededMs, rate.GracePeriod.TotalMilliseconds);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -19,7 +19,7 @@ internal struct BodyRate
     internal void BeginWait(ServerConnection connection, MinDataRate? rate, long received)
     {
         if (rate is null) return;
-        _waitsSinceMs = Environment.TickCount64;
+        _waitsSinceMs = connection.Server.Clock.ExactMs;
         double allowedMs = Math.Max(received / rate.BytesPerSecond * 1000, rate.GracePeriod.TotalMilliseconds);
         connection.DeadlineMs = _waitsSinceMs + (long)allowedMs - _waitedMs;
     }
@@ -29,7 +29,7 @@ internal struct BodyRate
     internal bool EndWait(ServerConnection connection, MinDataRate? rate)
     {
         if (rate is null) return true;
-        _waitedMs += Environment.TickCount64 - _waitsSinceMs;
+        _waitedMs += connection.Server.Clock.ExactMs - _waitsSinceMs;
         bool isInTime = !connection.HasExpired;
         connection.DeadlineMs = long.MaxValue;
         return isInTime;

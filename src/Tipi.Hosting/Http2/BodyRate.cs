@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Tipi.Hosting.Diagnostics;
 
 namespace Tipi.Hosting.Http2;
 
@@ -14,15 +15,15 @@ internal struct BodyRate
 
     internal readonly bool IsWaiting => Volatile.Read(in _waitsSinceMs) is not (0 or NotWaiting);
 
-    internal void BeginWait(MinDataRate? rate)
+    internal void BeginWait(ServerClock clock, MinDataRate? rate)
     {
-        if (rate is not null) Volatile.Write(ref _waitsSinceMs, Environment.TickCount64);
+        if (rate is not null) Volatile.Write(ref _waitsSinceMs, clock.ExactMs);
     }
 
-    internal void EndWait(MinDataRate? rate)
+    internal void EndWait(ServerClock clock, MinDataRate? rate)
     {
         if (rate is null || _waitsSinceMs is 0 or NotWaiting) return;
-        _waitedMs += Environment.TickCount64 - _waitsSinceMs;
+        _waitedMs += clock.ExactMs - _waitsSinceMs;
         Volatile.Write(ref _waitsSinceMs, NotWaiting);
     }
 

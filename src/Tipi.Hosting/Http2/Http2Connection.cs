@@ -52,7 +52,7 @@ internal sealed class Http2Connection : IConnectionProtocol
         StreamWindowSize = limits.InitialStreamWindowSize;
         Uploads = new UploadWindows(this, limits.InitialConnectionWindowSize);
         _receiver = new Http2Receiver(this);
-        _ping = new KeepAlivePing(limits);
+        _ping = new KeepAlivePing(limits, owner.Server.Clock.NowMs);
     }
 
     private enum Phase : byte
@@ -220,8 +220,8 @@ internal sealed class Http2Connection : IConnectionProtocol
     /// <summary>A window holds back what a stream has to send. Under the gate.</summary>
     internal void OnBlocked(Http2Stream stream)
     {
-        // Not the server's clock: a second that it is late would be missing from the grace period.
-        stream.Rate.OnBlocked(Environment.TickCount64);
+        // Exactly: a second that the clock is old would be missing from the grace period.
+        stream.Rate.OnBlocked(Owner.Server.Clock.ExactMs);
         RequestTick();
     }
 
@@ -241,7 +241,7 @@ internal sealed class Http2Connection : IConnectionProtocol
     {
         if (_phase != Phase.Open) return;
         _phase = Phase.Announced;
-        _announcedMs = Environment.TickCount64;
+        _announcedMs = Owner.Server.Clock.ExactMs;
         Output.WriteGoAway(int.MaxValue, Http2ErrorCode.NoError, default);
         Output.WritePing(isAck: false, KeepAlivePing.Farewell);
         RequestTick();
@@ -308,7 +308,7 @@ internal sealed class Http2Connection : IConnectionProtocol
         _receiver.OnTime(nowMs);
         if (!isWoken) return;
         if (Owner.MustEnd) Leave();
-        if (_phase == Phase.Announced && Environment.TickCount64 - _announcedMs >= AnnouncementMs) LeaveNow();
+        if (_phase == Phase.Announced && Owner.Server.Clock.ExactMs - _announcedMs >= AnnouncementMs) LeaveNow();
         lock (Gate)
         {
             SlowStreams.End(this, nowMs);

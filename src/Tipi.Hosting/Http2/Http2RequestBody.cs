@@ -270,7 +270,8 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     {
         IsPending = true;
         MinDataRate? rate = stream.Exchange.MinRequestBodyDataRate;
-        _rate.BeginWait(rate);
+        ServerClock clock = stream.Connection.Owner.Server.Clock;
+        _rate.BeginWait(clock, rate);
         if (rate is not null) stream.Connection.RequestTick();
         try
         {
@@ -283,7 +284,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         }
         finally
         {
-            _rate.EndWait(rate);
+            _rate.EndWait(clock, rate);
             IsPending = false;
         }
     }

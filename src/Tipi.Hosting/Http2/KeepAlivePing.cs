@@ -5,7 +5,7 @@ namespace Tipi.Hosting.Http2;
 /// <summary>
 /// Pings a client from which nothing has come for a while, where the limits say so, and tells when it does not answer.
 /// </summary>
-internal struct KeepAlivePing(Http2Limits limits)
+internal struct KeepAlivePing(Http2Limits limits, long nowMs)
 {
     /// <summary>What the ping behind a first GOAWAY carries.</summary>
     internal const long Farewell = 0x5469_7069_4279_6521;
@@ -20,7 +20,7 @@ internal struct KeepAlivePing(Http2Limits limits)
         ? Never
         : (long)limits.KeepAlivePingTimeout.TotalMilliseconds;
 
-    private long _aliveMs = Environment.TickCount64;
+    private long _aliveMs = nowMs;
     private long _sentMs;
     private long _number;
 
