@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Tipi.Interop.Tests.Sample;
 
-/// <summary>A process that is stopped for a while and goes on, as in a paused container or on a moved machine.</summary>
+/// <summary>A process that is stopped for a while and goes on, as in a paused container.</summary>
 public sealed class PauseTests
 {
     /// <summary>Longer than the grace of 5 s in which a body may come slowly.</summary>
