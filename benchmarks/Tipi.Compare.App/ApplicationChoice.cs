@@ -5,7 +5,8 @@ internal static class ApplicationChoice
 {
     public static IReadOnlyList<string> Names { get; } =
     [
-        "plaintext", "echo", "sized", "upload", "websocket", "yield", "sleep", "sleep-endpoint", "full",
+        "plaintext", "echo", "sized", "upload", "websocket", "yield", "sleep", "sleep-endpoint", "commit", "full",
+        "full-yield",
         "siege", "siege-16k", "siege-64k", "siege-overload", "siege-address",
         "siege-h2", "siege-tls",
     ];
@@ -13,7 +14,7 @@ internal static class ApplicationChoice
     /// <summary>Builds one; <paramref name="prepare"/> runs before the host is built.</summary>
     public static WebApplication Build(string name, Action<WebApplicationBuilder> prepare)
     {
-        var builder = name is "full" or "sleep-endpoint"
+        var builder = name is "full" or "full-yield" or "sleep-endpoint" or "commit"
             ? WebApplication.CreateBuilder()
             : WebApplication.CreateSlimBuilder();
         prepare(builder);
@@ -46,9 +47,18 @@ internal static class ApplicationChoice
                 app.MapGet("/", Handlers.PlaintextAsync);
                 app.MapGet("/sleep", Handlers.SleepAsync);
                 break;
+            case "commit":
+                var file = new DurableFile();
+                app.Lifetime.ApplicationStopped.Register(file.Dispose);
+                app.MapGet("/", Handlers.PlaintextAsync);
+                app.MapGet("/commit", context => Handlers.CommitAsync(context, file));
+                break;
             case "full":
                 app.MapGet("/plaintext", () => "Hello, World!");
                 app.MapGet("/json", () => new Greeting("Hello, World!"));
+                break;
+            case "full-yield":
+                app.MapGet("/", Handlers.YieldedTextAsync);
                 break;
             case var siege when siege.StartsWith("siege", StringComparison.Ordinal):
                 SiegeLimits.Use(app, name);

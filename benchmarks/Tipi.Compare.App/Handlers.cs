@@ -35,6 +35,13 @@ internal static class Handlers
         await PlaintextAsync(context);
     }
 
+    /// <summary>The same for a minimal API, which writes what is returned.</summary>
+    public static async Task<string> YieldedTextAsync()
+    {
+        await Task.Yield();
+        return "Hello, World!";
+    }
+
     /// <summary>As many bytes as the path says, <c>/65536</c>, with a declared length.</summary>
     public static async Task SizedAsync(HttpContext context)
     {
@@ -87,6 +94,13 @@ internal static class Handlers
     public static Task SleepAsync(HttpContext context)
     {
         Thread.Sleep(SleepMs);
+        return PlaintextAsync(context);
+    }
+
+    /// <summary>An endpoint that waits for the disk, as one with a synchronous transaction does.</summary>
+    public static Task CommitAsync(HttpContext context, DurableFile file)
+    {
+        file.Commit();
         return PlaintextAsync(context);
     }
 

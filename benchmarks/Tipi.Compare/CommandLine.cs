@@ -25,7 +25,8 @@ internal sealed class CommandLine
 
     private readonly Option<int> _rounds = Number("--rounds", 5, "Rounds; every server is started anew in each.");
     private readonly Option<int> _seconds = Number("--seconds", 3, "Seconds measured in a round.");
-    private readonly Option<int> _warmup = Number("--warmup", 5, "Seconds of the same load before that.");
+    private readonly Option<int> _warmup = Number(
+        "--warmup", 120, "Most seconds of the same load before that; it ends when the server is warm.");
     private readonly Option<int> _idleSeconds =
         Number("--idle-seconds", 60, "Seconds that idle connections stay idle.");
 

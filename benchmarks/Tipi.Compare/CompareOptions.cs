@@ -8,7 +8,10 @@ internal sealed record CompareOptions
     /// <summary>The measured window.</summary>
     public required int Seconds { get; init; }
 
-    /// <summary>The same load before the window, not measured: code gets compiled, pools fill.</summary>
+    /// <summary>
+    /// The most seconds of the same load before the window, not measured: it ends when the server is warm, see
+    /// <see cref="Scenarios.Steadiness"/>. 0: none.
+    /// </summary>
     public required int WarmupSeconds { get; init; }
 
     /// <summary>How long idle connections stay idle before they are looked at again.</summary>

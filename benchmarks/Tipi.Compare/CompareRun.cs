@@ -64,7 +64,8 @@ internal sealed class CompareRun(CompareOptions options)
 
     private string Method =>
         $"Server on CPU {options.ServerCpus}, client on CPU {options.ClientCpus}; {options.Rounds} rounds of " +
-        $"{options.Seconds} s after {options.WarmupSeconds} s of warm-up, servers interleaved and started anew each " +
+        $"{options.Seconds} s, each server warmed before until its CPU a request has not improved by more than 3 % " +
+        $"over three windows of 5 s, or for {options.WarmupSeconds} s; servers interleaved and started anew each " +
         "round; medians, in parentheses the median of the rounds' ratios to Kestrel. CPU: run time of all the " +
         "server's threads divided by the good answers. Others busy: CPU that neither server nor client used, 100 % " +
         "being one CPU; where it is not near 0 % the figures are noise.";

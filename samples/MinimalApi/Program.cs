@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Hosting;
 using MinimalApi;
 using MinimalApi.Extras;
 using MinimalApi.Files;

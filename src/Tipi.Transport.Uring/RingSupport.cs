@@ -21,14 +21,22 @@ public sealed class RingSupport
     public string? Remedy { get; }
 
     /// <summary>
-    /// Asks the kernel, by setting up a ring and doing with it what the transport needs. Takes about a millisecond.
+    /// Asks the kernel, by setting up a ring and doing with it what the transport needs. Takes about a millisecond, and
+    /// never throws.
     /// </summary>
-    public static RingSupport Probe()
-    {
-        if (!OperatingSystem.IsLinux()) return Missing("io_uring exists on Linux only", "run on Linux");
-        if (IntPtr.Size != 8) return Missing("the process is not a 64-bit one", "run the 64-bit runtime");
-        return RingProbe.FindMissing() ?? new RingSupport(null, null);
-    }
+    public static RingSupport Probe() => BeginProbe().End();
 
-    internal static RingSupport Missing(string cause, string remedy) => new(cause, remedy);
+    /// <summary>Asks the kernel while the caller goes on.</summary>
+    internal static OwnCall<RingSupport> BeginProbe() => OwnCall<RingSupport>.Begin("tipi-probe", Find);
+
+    internal static RingSupport Available { get; } = new(null, null);
+
+    internal static RingSupport Without(MissingRing missing) => new(missing.Cause, missing.Remedy);
+
+    private static RingSupport Find()
+    {
+        if (!OperatingSystem.IsLinux()) return new("io_uring exists on Linux only", "run on Linux");
+        if (IntPtr.Size != 8) return new("the process is not a 64-bit one", "run the 64-bit runtime");
+        return RingProbe.FindMissing() is { } missing ? Without(missing) : Available;
+    }
 }

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Tipi.Transport.Uring.Connections;
 using Tipi.Transport.Uring.Native;
-using Tipi.Transport.Uring.Operations;
 using Tipi.Transport.Uring.Rings;
 
 namespace Tipi.Transport.Uring;

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -17,24 +18,34 @@ public sealed class UringConnectionListenerFactory : IConnectionListenerFactory,
 {
     private readonly UringTransportOptions _options;
     private readonly ILogger _logger;
+    private readonly IHostApplicationLifetime? _lifetime;
     private readonly Lock _starting = new();
     private RingGroup? _rings;
     private bool _disposed;
-    private long _shortageLoggedAt;
 
     /// <summary>Makes a factory; nothing is opened yet.</summary>
+    /// <param name="options">How the rings are to be.</param>
+    /// <param name="loggerFactory">For what the transport has to say.</param>
+    /// <param name="lifetime">
+    /// The host, which is stopped where rings fail again and again: a server that accepts nobody must not look alive.
+    /// </param>
     /// <exception cref="ArgumentException">An option has a value that cannot work.</exception>
-    public UringConnectionListenerFactory(UringTransportOptions options, ILoggerFactory? loggerFactory = null)
+    public UringConnectionListenerFactory(
+        UringTransportOptions options, ILoggerFactory? loggerFactory = null, IHostApplicationLifetime? lifetime = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         _options = options;
+        _lifetime = lifetime;
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Tipi.Transport.Uring");
     }
 
     /// <summary>Makes a factory from configured options; nothing is opened yet.</summary>
-    public UringConnectionListenerFactory(IOptions<UringTransportOptions> options, ILoggerFactory loggerFactory)
-        : this((options ?? throw new ArgumentNullException(nameof(options))).Value, loggerFactory)
+    public UringConnectionListenerFactory(
+        IOptions<UringTransportOptions> options,
+        ILoggerFactory loggerFactory,
+        IHostApplicationLifetime? lifetime = null)
+        : this((options ?? throw new ArgumentNullException(nameof(options))).Value, loggerFactory, lifetime)
     {
     }
 
@@ -43,6 +54,28 @@ public sealed class UringConnectionListenerFactory : IConnectionListenerFactory,
 
     /// <summary>Rings at work; 0 before the first listener.</summary>
     public int RingCount => _rings?.Count ?? 0;
+
+    /// <summary>The longest time for which a ring has not answered; zero where all have.</summary>
+    internal TimeSpan Silence => _rings?.Silence ?? TimeSpan.Zero;
+
+    /// <summary>
+    /// Starts the rings now rather than with the first listener, and says what is missing where that fails.
+    /// </summary>
+    internal RingSupport Start()
+    {
+        try
+        {
+            _ = StartRings();
+            return RingSupport.Available;
+        }
+        catch (IOException e) when (e.HResult > 0)
+        {
+            return RingSupport.Without(RingProbe.Explain((Errno)e.HResult));
+        }
+    }
+
+    /// <summary>Asks each ring whether it turns.</summary>
+    internal void AskRings() => _rings?.Ask();
 
     /// <summary>Binds and listens.</summary>
     /// <exception cref="AddressInUseException">Somebody else listens there.</exception>
@@ -53,7 +86,15 @@ public sealed class UringConnectionListenerFactory : IConnectionListenerFactory,
         ArgumentNullException.ThrowIfNull(endpoint);
         var rings = StartRings();
         var socket = ListeningSocket.Open(endpoint, _options);
-        return new(new UringConnectionListener(socket, socket.LocalEndPoint ?? endpoint, rings, OnShortage));
+        try
+        {
+            return new(new UringConnectionListener(socket, socket.LocalEndPoint ?? endpoint, rings));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Aborts what is still connected and stops the rings.</summary>
@@ -77,19 +118,17 @@ public sealed class UringConnectionListenerFactory : IConnectionListenerFactory,
         lock (_starting)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _rings ??= new RingGroup(_options, OnFault);
+            return _rings ??= new RingGroup(_options, report => TransportLog.Write(_logger, report), StopHost);
         }
     }
 
-    private void OnFault(Exception exception) => TransportLog.Fault(_logger, exception);
-
-    // Each ring meets the shortage ten times a second while it lasts.
-    private void OnShortage(Errno errno)
+    // Stopping calls what the application has registered for it, and a ring's last thread runs nothing of that.
+    private void StopHost()
     {
-        var now = Environment.TickCount64;
-        var last = Volatile.Read(ref _shortageLoggedAt);
-        if (last != 0 && now - last < TransportLog.ShortageQuietMs) return;
-        if (Interlocked.CompareExchange(ref _shortageLoggedAt, now, last) == last)
-            TransportLog.AcceptPaused(_logger, errno.ToString());
+        if (_lifetime is null) return;
+        Shortage.Outlast(
+            static lifetime => ThreadPool.UnsafeQueueUserWorkItem(
+                static lifetime => lifetime.StopApplication(), lifetime, preferLocal: false),
+            _lifetime);
     }
 }

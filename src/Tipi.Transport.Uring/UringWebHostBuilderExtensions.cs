@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Tipi.Transport.Uring;
 
@@ -25,7 +27,21 @@ public static class UringWebHostBuilderExtensions
         return builder.ConfigureServices(services =>
         {
             if (configure is not null) services.Configure(configure);
-            services.AddSingleton<IConnectionListenerFactory, UringConnectionListenerFactory>();
+            services.AddSingleton(Create);
         });
+    }
+
+    // There may be room for the ring of the question, and none for those of the server.
+    private static IConnectionListenerFactory Create(IServiceProvider services)
+    {
+        var logs = services.GetRequiredService<ILoggerFactory>();
+        var rings = new UringConnectionListenerFactory(
+            services.GetRequiredService<IOptions<UringTransportOptions>>(), logs,
+            services.GetService<IHostApplicationLifetime>());
+        var support = rings.Start();
+        if (support.IsAvailable) return rings;
+        TransportLog.RingMissing(
+            logs.CreateLogger("Tipi.Transport.Uring"), support.Cause ?? "", support.Remedy ?? "");
+        return new SocketTransportFactory(services.GetRequiredService<IOptions<SocketTransportOptions>>(), logs);
     }
 }

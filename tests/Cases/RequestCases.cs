@@ -39,6 +39,7 @@ public static class RequestCases
     private static IEnumerable<RequestCase> GoodLines() =>
     [
         Good("plain GET", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+        Good("query with a backslash", "GET /a?path=C:\\temp HTTP/1.1\r\nHost: a\r\n\r\n"),
         Good("GET without keep-alive", "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
         Good("HTTP/1.0 without Host", "GET / HTTP/1.0\r\n\r\n"),
         Good("HTTP/1.0 keep-alive", "GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n"),

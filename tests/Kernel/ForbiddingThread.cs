@@ -10,11 +10,14 @@ public static class ForbiddingThread
 {
     public const int Eperm = 1;
     public const int Enosys = 38;
+    public const int Eagain = 11;
+    public const int Enomem = 12;
 
     private const int PrSetNoNewPrivs = 38;
     private const int PrSetSeccomp = 22;
     private const int SeccompModeFilter = 2;
     private const int IoUringSetup = 425;
+    private const int IoUringEnter = 426;
     private const uint ReturnErrno = 0x0005_0000;
     private const uint ReturnAllow = 0x7fff_0000;
     private const ushort LoadWord = 0x20;
@@ -30,7 +33,7 @@ public static class ForbiddingThread
         {
             try
             {
-                Forbid(errno);
+                Forbid(IoUringSetup, errno);
                 result = code();
             }
             catch (Exception e)
@@ -45,13 +48,18 @@ public static class ForbiddingThread
         return result;
     }
 
+    /// <summary>
+    /// From now on, and for good, io_uring_enter answers the calling thread with <paramref name="errno"/>.
+    /// </summary>
+    public static void ForbidEnter(int errno) => Forbid(IoUringEnter, errno);
+
     // A classic BPF program: load the number of the system call, compare, answer.
-    private static void Forbid(int errno)
+    private static void Forbid(uint call, int errno)
     {
         (ushort Code, byte JumpTrue, byte JumpFalse, uint Value)[] instructions =
         [
             (LoadWord, 0, 0, 0),
-            (JumpIfEqual, 0, 1, IoUringSetup),
+            (JumpIfEqual, 0, 1, call),
             (Return, 0, 0, ReturnErrno | (uint)errno),
             (Return, 0, 0, ReturnAllow),
         ];

@@ -7,7 +7,10 @@ using Tipi.Hosting;
 
 // Handlers that behave badly, each in its way, beside one that does not. --Server=Kestrel for comparison.
 var builder = WebApplication.CreateSlimBuilder(args);
-if (builder.Configuration["Server"] != "Kestrel") builder.WebHost.UseTipi();
+if (builder.Configuration["Server"] != "Kestrel")
+    builder.WebHost.UseTipi(options =>
+        options.ConfigureHttpsDefaults(https => https.ServerCertificate = OwnCertificate.Make()));
+builder.Services.AddHealthChecks().AddTipiReadiness();
 using var handOffs = new HandOffCounter();
 using var client = new HttpClient();
 var app = builder.Build();
@@ -19,6 +22,13 @@ app.MapGet("/sleep/{ms:int}", (int ms) =>
 {
     Thread.Sleep(ms);
     return "slept";
+});
+
+// Long enough to lose a ring, for who wants that code compiled.
+app.MapGet("/hold", () =>
+{
+    Thread.Sleep(50);
+    return "held";
 });
 
 app.MapGet("/spin/{ms:int}", (int ms) =>
@@ -42,5 +52,17 @@ app.MapGet("/pause", async () =>
     await Task.Delay(100);
     return "paused";
 });
+
+// Closes the rings' descriptors under them, as code that closes a number it does not own does.
+app.MapGet("/close-rings", () => Shortages.CloseRings());
+
+app.MapHealthChecks("/ready");
+
+Sleepers.Map(app);
+Crowds.Map(app);
+using var ledger = new Ledger();
+app.MapPost("/commit/{number:int}", ledger.Commit);
+app.MapGet("/committed", ledger.Sum);
+app.MapGet("/echo/{text}", (string text) => text);
 
 app.Run();

@@ -15,10 +15,11 @@ internal static class ParityRun
         new FeaturesArea(),
         new HabitsArea("Feature by feature", FeatureHabits.All),
         new HabitsArea("Response heads", HeadHabits.All),
-        new HabitsArea("Headers", HeaderHabits.All),
-        new HabitsArea("Response bodies", BodyHabits.All),
+        new HabitsArea("Headers", [.. HeaderHabits.All, .. EnumerationHabits.All]),
+        new HabitsArea("Response bodies", [.. BodyHabits.All, .. StartHabits.All]),
+        new HabitsArea("Several tasks", TaskHabits.All),
         new HabitsArea("Requests", RequestHabits.All),
-        new HabitsArea("Lives", LifeHabits.All),
+        new HabitsArea("Lives", [.. LifeHabits.All, .. KeptHabits.All]),
         new RefusalsArea(),
         new FramesArea(),
         new SectionsArea(),
@@ -27,6 +28,7 @@ internal static class ParityRun
         new CertificatesArea(),
         new OptionsArea(),
         new AddressesArea(),
+        new ToldArea(),
         new InstrumentsArea(),
         new TelemetryArea(),
         new EventSourceArea(),
@@ -43,7 +45,7 @@ internal static class ParityRun
 
     private static async Task<IEnumerable<ParityRow>> AskAsync(IArea area)
     {
-        Task<IReadOnlyDictionary<string, string>> askKestrel = area.AskAsync(Subject.Kestrel);
+        Task<IReadOnlyDictionary<string, string>> askKestrel = AskKestrelAsync(area);
         Task<IReadOnlyDictionary<string, string>> askSockets = area.AskAsync(Subject.TipiSockets);
         Task<IReadOnlyDictionary<string, string>> askRings =
             Subjects.HasRings ? area.AskAsync(Subject.TipiRings) : askSockets;
@@ -54,5 +56,18 @@ internal static class ParityRun
             let onRings = rings.GetValueOrDefault(name, Absent)
             let tipi = onSockets == onRings ? onSockets : $"io_uring: {onRings} / sockets: {onSockets}"
             select new ParityRow(area.Name, name, kestrel.GetValueOrDefault(name, Absent), tipi);
+    }
+
+    /// <summary>
+    /// What Kestrel does as a rule. It ends a connection while it still answers what came before the fault, and now and
+    /// then one of the two is lost: its value there is that of two of three. Tipi's has to be the same each time.
+    /// </summary>
+    private static async Task<IReadOnlyDictionary<string, string>> AskKestrelAsync(IArea area)
+    {
+        if (area is not (FramesArea or SectionsArea)) return await area.AskAsync(Subject.Kestrel);
+        var all = new List<IReadOnlyDictionary<string, string>>();
+        for (int i = 0; i < 3; i++) all.Add(await area.AskAsync(Subject.Kestrel));
+        return all[0].Keys.ToDictionary(name => name, name => all.Select(one => one[name])
+            .GroupBy(value => value).MaxBy(values => values.Count())!.Key);
     }
 }

@@ -40,6 +40,21 @@ internal sealed partial class DescriptorShortage : IDisposable
         }
     }
 
+    /// <summary>Runs code that finds no descriptor; nothing else must need one meanwhile.</summary>
+    public static T RunWithoutAny<T>(Func<T> code)
+    {
+        Assert.Equal(0, GetLimit(NumberOfFiles, out var before));
+        Assert.Equal(0, SetLimit(NumberOfFiles, before with { Soft = 0 }));
+        try
+        {
+            return code();
+        }
+        finally
+        {
+            Assert.Equal(0, SetLimit(NumberOfFiles, before));
+        }
+    }
+
     public void Dispose()
     {
         foreach (var filler in _fillers) filler.Dispose();

@@ -17,6 +17,9 @@ internal sealed partial class OneProcessor : IDisposable
 
     public void Dispose() => Apply(_before);
 
+    /// <summary>The calling thread gets what others leave, for good.</summary>
+    public static void YieldToOthers() => Assert.Equal(0, SetPriority(0, 0, 19));
+
     // New threads inherit from who starts them; twice, for those that start meanwhile.
     private static void Apply(ulong mask)
     {
@@ -29,6 +32,9 @@ internal sealed partial class OneProcessor : IDisposable
 
     [LibraryImport("libc", EntryPoint = "sched_getaffinity")]
     private static partial int GetAffinity(int thread, nuint size, ref ulong mask);
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, int who, int priority);
 
     [LibraryImport("libc", EntryPoint = "sched_setaffinity")]
     private static partial int SetAffinity(int thread, nuint size, in ulong mask);

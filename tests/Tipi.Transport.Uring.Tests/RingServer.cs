@@ -11,6 +11,7 @@ internal sealed class RingServer : IAsyncDisposable
 {
     private readonly Func<ConnectionContext, Task> _handle;
     private readonly UringConnectionListener _listener;
+    private readonly Reports _reports = new();
     private readonly ConcurrentQueue<Exception> _faults = new();
     private readonly ConcurrentDictionary<Task, bool> _handlers = new();
     private readonly Task _accepting;
@@ -19,10 +20,10 @@ internal sealed class RingServer : IAsyncDisposable
     {
         Kernel.NeedRing();
         _handle = handle;
-        Rings = new RingGroup(options, _faults.Enqueue);
+        Rings = new RingGroup(options, _reports.Write);
         var socket = ListeningSocket.Open(new IPEndPoint(IPAddress.Loopback, 0), options);
         EndPoint = (IPEndPoint)socket.LocalEndPoint!;
-        _listener = new UringConnectionListener(socket, EndPoint, Rings, static _ => { });
+        _listener = new UringConnectionListener(socket, EndPoint, Rings);
         _accepting = AcceptAsync();
     }
 
@@ -42,8 +43,11 @@ internal sealed class RingServer : IAsyncDisposable
         }
     }
 
+    /// <summary>How often the rings have reported this.</summary>
+    public int Count(RingEvent kind) => _reports.Count(kind);
+
     /// <summary>What went wrong on the rings, or in a handler that did not expect it.</summary>
-    public Exception[] Faults => [.. _faults];
+    public Exception[] Faults => [.. _reports.Faults, .. _faults];
 
     /// <summary>Stops while the handlers are at work, and waits for them.</summary>
     public async ValueTask DisposeAsync()

@@ -5,7 +5,11 @@ public class UringTransportOptionsTests
     public static TheoryData<string, UringTransportOptions> Bad => new()
     {
         { "RingCount", new() { RingCount = -1 } },
+        { "Scheduling", new() { Scheduling = (RingScheduling)7 } },
+        { "RingCount", new() { RingCount = int.MaxValue } },
         { "HandOffBudget", new() { HandOffBudget = TimeSpan.Zero } },
+        { "HandOffBudget", new() { HandOffBudget = TimeSpan.FromDays(50) } },
+        { "HandOffBudget", new() { HandOffBudget = TimeSpan.MaxValue } },
         { "Backlog", new() { Backlog = 0 } },
         { "MaxReadBufferSize", new() { MaxReadBufferSize = 0 } },
         { "MaxWriteBufferSize", new() { MaxWriteBufferSize = -1 } },

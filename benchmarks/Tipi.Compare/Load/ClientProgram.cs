@@ -31,8 +31,9 @@ internal static class ClientProgram
     private static IDriver Open(string name, int port, int connections) => name switch
     {
         "echo" => new EchoDriver(new Launch(Workload.WebSocket, port, ""), connections),
-        "handshake" => new HandshakeDriver(port, connections, resumes: false),
-        "resumption" => new HandshakeDriver(port, connections, resumes: true),
+        "connect" => new ConnectDriver(connections, () => new ConnectClient(port)),
+        "handshake" => new ConnectDriver(connections, () => new HandshakeClient(port, resumes: false)),
+        "resumption" => new ConnectDriver(connections, () => new HandshakeClient(port, resumes: true)),
         _ => throw new MeasurementException($"There is no client '{name}'."),
     };
 

@@ -9,7 +9,7 @@ namespace Tipi.Compare.Load;
 /// Opens TLS 1.3 connections one after the other, asks for one small answer on each, and sees to it that sessions are
 /// resumed or not, as it was told. Not thread-safe.
 /// </summary>
-internal sealed class HandshakeClient(int port, bool resumes) : IDisposable
+internal sealed class HandshakeClient(int port, bool resumes) : IConnectClient
 {
     private const int ReceiveTimeoutMs = 10_000;
 

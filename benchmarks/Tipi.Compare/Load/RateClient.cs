@@ -17,6 +17,7 @@ internal sealed class RateClient : IDisposable
     private readonly RateLoad _load;
     private readonly Stack<RateConnection> _free = new();
     private readonly List<RateConnection> _asked = [];
+    private readonly List<RateConnection> _loops = [];
     private readonly List<double> _fastMs = [];
     private readonly List<double> _slowMs = [];
 
@@ -24,11 +25,8 @@ internal sealed class RateClient : IDisposable
     {
         _launch = launch;
         _load = load;
-        for (var i = 0; i < load.Connections; i++)
-        {
-            var probe = Probes.Open(launch);
-            _free.Push(new RateConnection(probe.Socket, probe.Ask()!.Value));
-        }
+        for (var i = 0; i < load.Connections; i++) _free.Push(Open(launch));
+        for (var i = 0; i < load.SlowLoops; i++) _loops.Add(Open(launch));
     }
 
     /// <summary>Sends for so long, waits for the last answers, reports.</summary>
@@ -40,16 +38,18 @@ internal sealed class RateClient : IDisposable
         var slow = _launch.Workload.RequestTo(_launch.Port, _launch.Workload.SlowPath ?? _launch.Workload.Path);
         var total = (long)(duration.TotalSeconds * _load.PerSecond);
         var start = Stopwatch.GetTimestamp();
+        foreach (var loop in _loops)
+            Ask(loop, slow, start, isSlow: true);
         for (long next = 0; next < total || _asked.Count > 0;)
         {
             while (next < total && _free.Count > 0 && DueAt(next, start) <= Stopwatch.GetTimestamp())
             {
                 var isSlow = _load.SlowEvery > 0 && next % _load.SlowEvery == 0;
-                Send(isSlow ? slow : fast, DueAt(next, start), isSlow);
+                Ask(_free.Pop(), isSlow ? slow : fast, DueAt(next, start), isSlow);
                 next++;
             }
 
-            Receive();
+            Receive(again: next < total ? slow : null);
             if (Stopwatch.GetElapsedTime(start) > duration + AnswerLimit)
                 throw new MeasurementException($"{_asked.Count} answers never came");
         }
@@ -60,20 +60,26 @@ internal sealed class RateClient : IDisposable
 
     public void Dispose()
     {
-        foreach (var connection in _free.Concat(_asked))
+        foreach (var connection in _free.Concat(_asked).Concat(_loops))
             connection.Dispose();
+    }
+
+    private static RateConnection Open(Launch launch)
+    {
+        var probe = Probes.Open(launch);
+        return new RateConnection(probe.Socket, probe.Ask()!.Value);
     }
 
     private long DueAt(long number, long start) => start + (number * Stopwatch.Frequency / _load.PerSecond);
 
-    private void Send(byte[] request, long due, bool isSlow)
+    private void Ask(RateConnection connection, byte[] request, long due, bool isSlow)
     {
-        var connection = _free.Pop();
         connection.Send(request, due, isSlow);
         _asked.Add(connection);
     }
 
-    private void Receive()
+    // What the loops ask next; null: they have asked enough.
+    private void Receive(byte[]? again)
     {
         for (var i = _asked.Count - 1; i >= 0; i--)
         {
@@ -84,7 +90,10 @@ internal sealed class RateClient : IDisposable
             (connection.IsSlow ? _slowMs : _fastMs).Add(latencyMs);
             _asked[i] = _asked[^1];
             _asked.RemoveAt(_asked.Count - 1);
-            _free.Push(connection);
+            if (!_loops.Contains(connection))
+                _free.Push(connection);
+            else if (again is not null)
+                Ask(connection, again, Stopwatch.GetTimestamp(), isSlow: true);
         }
     }
 }

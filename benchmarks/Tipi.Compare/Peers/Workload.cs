@@ -15,7 +15,9 @@ internal sealed record Workload(string Application, string Path, string Body, st
     public static readonly Workload Sleep = new("sleep", "/", Hello, PlainText) { SlowPath = "/?slow" };
     public static readonly Workload SleepEndpoint =
         new("sleep-endpoint", "/", Hello, PlainText) { SlowPath = "/sleep" };
+    public static readonly Workload Commit = new("commit", "/", Hello, PlainText) { SlowPath = "/commit" };
     public static readonly Workload FullPlaintext = new("full", "/plaintext", Hello, PlainText) { IsChunked = true };
+    public static readonly Workload FullYield = new("full-yield", "/", Hello, PlainText) { IsChunked = true };
     public static readonly Workload FullJson =
         new("full", "/json", "{\"message\":\"Hello, World!\"}", "application/json; charset=utf-8") { IsChunked = true };
 

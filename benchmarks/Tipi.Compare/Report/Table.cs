@@ -47,5 +47,6 @@ internal sealed record Table(IScenario Scenario, IReadOnlyList<Row> Rows)
     }
 
     private static bool HasRatio(Metric metric) =>
-        metric != Metric.Utilisation && metric != Metric.Others && metric != Metric.AnswerBytes;
+        metric != Metric.Utilisation && metric != Metric.Others && metric != Metric.AnswerBytes
+        && metric != Metric.WarmUp;
 }

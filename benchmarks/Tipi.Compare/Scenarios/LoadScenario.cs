@@ -24,7 +24,7 @@ internal sealed class LoadScenario(string name, string title, Workload workload,
     public IReadOnlyList<Metric> Metrics =>
     [
         Metric.Cpu, Metric.Rate, .. load.Metrics,
-        Metric.Allocated, Metric.PeakRss, Metric.Utilisation, Metric.Others, Metric.AnswerBytes,
+        Metric.Allocated, Metric.PeakRss, Metric.Utilisation, Metric.Others, Metric.AnswerBytes, Metric.WarmUp,
     ];
 
     public int Rounds(int asked) => asked;
@@ -36,8 +36,8 @@ internal sealed class LoadScenario(string name, string title, Workload workload,
         await using var server = bench.Start(peer, workload, Unpinned ? both : options.ServerCpus);
         var size = server.AwaitReady();
         await using var client = await load.OpenAsync(server, Unpinned ? both : options.ClientCpus);
-        if (options.WarmupSeconds > 0)
-            await client.RunAsync(options.WarmupSeconds);
+        var warmup = await WarmUp.RunAsync(
+            server, options.WarmupSeconds, async seconds => (await client.RunAsync(seconds)).Answers);
 
         var allocatedBefore = await server.ReadAllocatedAsync();
         var others = new Bystanders();
@@ -52,6 +52,7 @@ internal sealed class LoadScenario(string name, string title, Workload workload,
         {
             [Metric.Cpu] = cpuNs / 1e3 / report.Answers,
             [Metric.Rate] = report.Answers / report.Duration.TotalSeconds,
+            [Metric.WarmUp] = warmup,
             [Metric.PeakRss] = server.ReadMemory().PeakRss / 1024.0 / 1024.0,
             [Metric.Utilisation] = cpuNs / elapsed.TotalNanoseconds / server.Launch.CpuCount,
             [Metric.Others] =

@@ -20,8 +20,9 @@ internal sealed class RateScenario(string name, string title, Workload workload,
 
     public IReadOnlyList<Metric> Metrics =>
     [
-        Metric.P99, Metric.P50, Metric.P999, Metric.Worst, .. load.SlowEvery > 0 ? [Metric.SlowP50] : (Metric[])[],
-        Metric.Cpu, Metric.Rate, Metric.Utilisation, Metric.Others,
+        Metric.P99, Metric.P50, Metric.P999, Metric.Worst,
+        .. load.HasSlow ? [Metric.SlowP50] : (Metric[])[], .. load.SlowLoops > 0 ? [Metric.SlowRate] : (Metric[])[],
+        Metric.Cpu, Metric.Rate, Metric.Utilisation, Metric.Others, Metric.WarmUp,
     ];
 
     public int Rounds(int asked) => asked;
@@ -31,8 +32,9 @@ internal sealed class RateScenario(string name, string title, Workload workload,
         await using var server = bench.Start(peer, workload, bench.Options.ServerCpus);
         server.AwaitReady();
         using var client = new RateClient(server.Launch, load);
-        if (bench.Options.WarmupSeconds > 0)
-            client.Run(TimeSpan.FromSeconds(bench.Options.WarmupSeconds));
+        var warmup = await WarmUp.RunAsync(
+            server, bench.Options.WarmupSeconds,
+            seconds => Task.FromResult((long)client.Run(TimeSpan.FromSeconds(seconds)).Answers));
 
         var others = new Bystanders();
         var cpuBefore = server.ReadCpu();
@@ -46,6 +48,7 @@ internal sealed class RateScenario(string name, string title, Workload workload,
             [Metric.P99] = RateReport.Percentile(fast, 0.99),
             [Metric.P999] = RateReport.Percentile(fast, 0.999),
             [Metric.Worst] = fast[^1],
+            [Metric.WarmUp] = warmup,
             [Metric.Cpu] = cpuNs / 1e3 / report.Answers,
             [Metric.Rate] = report.Answers / report.Elapsed.TotalSeconds,
             [Metric.Utilisation] = cpuNs / report.Elapsed.TotalNanoseconds / server.Launch.CpuCount,
@@ -53,6 +56,8 @@ internal sealed class RateScenario(string name, string title, Workload workload,
         };
         if (report.SlowMs.Length > 0)
             values[Metric.SlowP50] = RateReport.Percentile(report.SlowMs, 0.5);
+        if (load.SlowLoops > 0)
+            values[Metric.SlowRate] = report.SlowMs.Length / report.Elapsed.TotalSeconds;
         return new Sample(values);
     }
 }

@@ -31,7 +31,8 @@ internal static class CertificateSettings
                 + "file, or a Subject for a certificate of a store.");
         return path is null
             ? FromStore(settings, key, subject!)
-            : options.Certificates.Open(FilesOf(settings, key, path, options), CertificateNames.Below(where));
+            : options.Part<CertificateBook>().Open(
+                FilesOf(settings, key, path, options), CertificateNames.Below(where));
     }
 
     private static CertificateFiles FilesOf(Settings settings, string key, string path, TipiServerOptions options)

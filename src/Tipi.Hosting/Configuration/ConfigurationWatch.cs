@@ -13,18 +13,18 @@ namespace Tipi.Hosting.Configuration;
 /// </remarks>
 internal sealed class ConfigurationWatch : IThreadPoolWorkItem, IAsyncDisposable
 {
-    private readonly TipiConfigurationLoader _loader;
+    private readonly ConfigurationReading _reading;
     private readonly EndpointReload _reload;
     private readonly SemaphoreSlim _turn = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
     private readonly IDisposable _registration;
     private int _isQueued;
 
-    private ConfigurationWatch(TipiConfigurationLoader loader, EndpointReload reload)
+    private ConfigurationWatch(ConfigurationReading reading, EndpointReload reload)
     {
-        _loader = loader;
+        _reading = reading;
         _reload = reload;
-        _registration = ChangeToken.OnChange(loader.Watch, OnChange);
+        _registration = ChangeToken.OnChange(reading.Watch, OnChange);
     }
 
     /// <summary>The latest reload; it never faults.</summary>
@@ -34,8 +34,8 @@ internal sealed class ConfigurationWatch : IThreadPoolWorkItem, IAsyncDisposable
     internal static ConfigurationWatch? Start(TipiServerOptions options, ServerAddresses wished, EndpointReload reload)
     {
         bool addressesWin = wished.PreferHostingUrls && wished.Addresses.Count > 0;
-        return options.ConfigurationLoader is { ReloadOnChange: true } loader && !addressesWin
-            ? new ConfigurationWatch(loader, reload)
+        return ConfigurationReading.Of(options) is { ReloadOnChange: true } reading && !addressesWin
+            ? new ConfigurationWatch(reading, reload)
             : null;
     }
 
@@ -68,7 +68,7 @@ internal sealed class ConfigurationWatch : IThreadPoolWorkItem, IAsyncDisposable
         try
         {
             Volatile.Write(ref _isQueued, 0);
-            if (!_stop.IsCancellationRequested) await _reload.RunAsync(_loader, _stop.Token);
+            if (!_stop.IsCancellationRequested) await _reload.RunAsync(_reading, _stop.Token);
         }
         finally
         {

@@ -29,6 +29,9 @@ internal sealed class ConfiguredEndpoint
     /// <summary>The whole key of its address, for messages.</summary>
     internal string UrlPath => _settings.PathOf($"{Key}:Url");
 
+    /// <summary>Null for an endpoint that comes from elsewhere.</summary>
+    internal static ConfiguredEndpoint? Of(TipiListenOptions options) => options.Configured as ConfiguredEndpoint;
+
     internal void Apply(TipiListenOptions options) => EndpointSettings.Apply(_settings, Key, options);
 
     /// <summary>What is said of TLS, with the certificates opened.</summary>

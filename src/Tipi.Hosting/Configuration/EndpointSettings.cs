@@ -22,7 +22,7 @@ internal static class EndpointSettings
     /// <summary>Sets what is said below a key; addresses are another matter.</summary>
     internal static void Apply(Settings settings, string key, TipiListenOptions options)
     {
-        settings.Set($"{key}:Protocols", SettingKinds.OneOf<HttpProtocols>(), value => options.Protocols = value);
+        settings.Set($"{key}:Protocols", SettingKinds.SomeOf<HttpProtocols>(), value => options.Protocols = value);
         settings.Set($"{key}:Strictness", SettingKinds.OneOf<HttpStrictness>(), value => options.Strictness = value);
         settings.Set(
             $"{key}:PlainRequests", SettingKinds.OneOf<PlainRequestAnswer>(), value => options.PlainRequests = value);

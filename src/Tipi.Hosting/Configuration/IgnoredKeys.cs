@@ -7,11 +7,11 @@ namespace Tipi.Hosting.Configuration;
 internal static class IgnoredKeys
 {
     /// <summary>To be called when everything has been read.</summary>
-    internal static void Report(TipiConfigurationLoader? loader, ILogger log)
+    internal static void Report(ConfigurationReading? reading, ILogger log)
     {
-        if (loader is null || loader.Settings.IsEmpty) return;
-        IEnumerable<string> overridden = loader.Settings.Overridden.Select(path => $"{path} (the first section wins)");
-        IEnumerable<string> unknown = loader.Settings.Unread.Select(path => $"{path} (not known or not supported)");
+        if (reading is null || reading.Settings.IsEmpty) return;
+        IEnumerable<string> overridden = reading.Settings.Overridden.Select(path => $"{path} (the first section wins)");
+        IEnumerable<string> unknown = reading.Settings.Unread.Select(path => $"{path} (not known or not supported)");
         string keys = string.Join(", ", overridden.Concat(unknown));
         if (keys.Length > 0) log.KeysIgnored(keys);
     }

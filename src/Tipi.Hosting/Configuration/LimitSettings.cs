@@ -14,6 +14,7 @@ internal static class LimitSettings
         ApplySizes(settings, key + ":", limits);
         ApplyTimes(settings, key + ":", limits);
         ApplyHttp2(settings, key + ":Http2:", limits.Http2);
+        ApplyAllowances(settings, key + ":Http2Allowances:", limits.Http2Allowances);
         ApplyRate(settings, $"{key}:MinRequestBodyDataRate", rate => limits.MinRequestBodyDataRate = rate);
         ApplyRate(settings, $"{key}:MinResponseDataRate", rate => limits.MinResponseDataRate = rate);
     }
@@ -23,6 +24,7 @@ internal static class LimitSettings
         SettingKind<long?> many = SettingKinds.CountOrNone;
         SettingKind<int> count = SettingKinds.Count;
         settings.Set(key + "MaxRequestBodySize", many, value => limits.MaxRequestBodySize = value);
+        settings.Set(key + "MaxRequestDrainSize", many, value => limits.MaxRequestDrainSize = value);
         settings.Set(key + "MaxRequestBufferSize", many, value => limits.MaxRequestBufferSize = value);
         settings.Set(key + "MaxResponseBufferSize", many, value => limits.MaxResponseBufferSize = value);
         settings.Set(key + "MaxRequestLineSize", count, value => limits.MaxRequestLineSize = value);
@@ -59,6 +61,17 @@ internal static class LimitSettings
         settings.Set(key + "KeepAlivePingDelay", SettingKinds.TimeOrNone, value => limits.KeepAlivePingDelay = value);
         settings.Set(
             key + "KeepAlivePingTimeout", SettingKinds.TimeOrNone, value => limits.KeepAlivePingTimeout = value);
+    }
+
+    private static void ApplyAllowances(Settings settings, string key, Http2Allowances limits)
+    {
+        SettingKind<int> count = SettingKinds.Count;
+        settings.Set(key + "Resets", count, value => limits.Resets = value);
+        settings.Set(key + "ResetsPerSecond", count, value => limits.ResetsPerSecond = value);
+        settings.Set(key + "Faults", count, value => limits.Faults = value);
+        settings.Set(key + "FaultsPerSecond", count, value => limits.FaultsPerSecond = value);
+        settings.Set(key + "ControlFrames", count, value => limits.ControlFrames = value);
+        settings.Set(key + "ControlFramesPerSecond", count, value => limits.ControlFramesPerSecond = value);
     }
 
     private static void ApplyRate(Settings settings, string key, Action<MinDataRate?> set)

@@ -26,10 +26,26 @@ internal static class ServerSettings
 
     private static void ApplyUring(Settings settings, UringTransportOptions uring)
     {
-        settings.Set("Uring:RingCount", SettingKinds.Count, value => uring.RingCount = value);
-        settings.Set("Uring:HandOffBudget", SettingKinds.Time, value => uring.HandOffBudget = value);
-        settings.Set("Uring:Backlog", SettingKinds.Count, value => uring.Backlog = value);
+        SetChecked(settings, "Uring:RingCount", SettingKinds.Count, uring, value => uring.RingCount = value);
+        SetChecked(settings, "Uring:HandOffBudget", SettingKinds.Time, uring, value => uring.HandOffBudget = value);
+        SetChecked(settings, "Uring:Backlog", SettingKinds.Count, uring, value => uring.Backlog = value);
         settings.Set("Uring:NoDelay", SettingKinds.Flag, value => uring.NoDelay = value);
         settings.Set("Uring:ReusePort", SettingKinds.Flag, value => uring.ReusePort = value);
     }
+
+    // So that what is out of range is named by its key.
+    private static void SetChecked<T>(
+        Settings settings, string key, SettingKind<T> kind, UringTransportOptions uring, Action<T> set) =>
+        settings.Set(key, kind, value =>
+        {
+            set(value);
+            try
+            {
+                uring.Check();
+            }
+            catch (ArgumentException error)
+            {
+                throw new ArgumentOutOfRangeException(error.Message, error);
+            }
+        });
 }

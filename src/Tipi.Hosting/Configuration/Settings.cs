@@ -9,7 +9,8 @@ namespace Tipi.Hosting.Configuration;
 /// </summary>
 internal sealed class Settings
 {
-    private readonly SortedDictionary<string, Setting> _settings = new(ConfigurationKeyComparer.Instance);
+    // Made with the first setting: most applications have none, and start sooner without it.
+    private readonly SortedDictionary<string, Setting>? _settings;
     private readonly HashSet<string> _read = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Setting> _overridden = [];
 
@@ -22,6 +23,7 @@ internal sealed class Settings
             {
                 if (key.Length == 0 || string.IsNullOrEmpty(value)) continue;
                 var setting = new Setting(value, prefix + key);
+                _settings ??= new SortedDictionary<string, Setting>(ConfigurationKeyComparer.Instance);
                 if (!_settings.TryAdd(key, setting)) _overridden.Add(setting);
             }
         }
@@ -30,19 +32,21 @@ internal sealed class Settings
     /// <summary>
     /// True when nothing is said, as in most applications: they start sooner when nobody asks for each key.
     /// </summary>
-    internal bool IsEmpty => _settings.Count == 0;
+    internal bool IsEmpty => _settings is null;
 
     /// <summary>Whole keys with a value that an earlier section has as well.</summary>
     internal IEnumerable<string> Overridden => _overridden.Select(setting => setting.Path);
 
     /// <summary>Whole keys that nobody has asked for.</summary>
     internal IEnumerable<string> Unread =>
-        _settings.Where(pair => !_read.Contains(pair.Key)).Select(pair => pair.Value.Path);
+        All.Where(pair => !_read.Contains(pair.Key)).Select(pair => pair.Value.Path);
+
+    private IEnumerable<KeyValuePair<string, Setting>> All => _settings ?? [];
 
     /// <summary>The value, or null where there is none.</summary>
     internal string? Text(string key)
     {
-        if (!_settings.TryGetValue(key, out Setting? setting)) return null;
+        if (Find(key) is not { } setting) return null;
         _read.Add(key);
         return setting.Value;
     }
@@ -73,12 +77,12 @@ internal sealed class Settings
         [.. Children(key).Select(child => Text($"{key}:{child}")).OfType<string>()];
 
     /// <summary>True when the key, or one below it, has a value.</summary>
-    internal bool Has(string key) => _settings.ContainsKey(key) || Below(key).Any();
+    internal bool Has(string key) => Find(key) is not null || Below(key).Any();
 
     /// <summary>The whole key, to be shown.</summary>
     internal string PathOf(string key)
     {
-        if (_settings.TryGetValue(key, out Setting? setting)) return setting.Path;
+        if (Find(key) is { } setting) return setting.Path;
         (string below, Setting? first) = Below(key).FirstOrDefault();
         return first is null ? key : first.Path[..^(below.Length - key.Length)];
     }
@@ -99,16 +103,17 @@ internal sealed class Settings
 
     /// <summary>Keys whose value is another one than in a former reading, or is new, or is gone.</summary>
     internal IReadOnlyList<string> ChangesSince(Settings former) =>
-        [.. _settings.Keys.Concat(former._settings.Keys).Distinct(StringComparer.OrdinalIgnoreCase)
-            .Where(key => ValueOf(key) != former.ValueOf(key))];
+        [.. All.Concat(former.All).Select(pair => pair.Key).Distinct(StringComparer.OrdinalIgnoreCase)
+            .Where(key => Find(key)?.Value != former.Find(key)?.Value)];
 
     internal InvalidOperationException Wrong(string key, string wanted, Exception? error = null) =>
         new($"{PathOf(key)} is \"{Text(key)}\"; it must be {wanted}", error);
 
-    private string? ValueOf(string key) => _settings.GetValueOrDefault(key)?.Value;
+    private Setting? Find(string key) =>
+        _settings is not null && _settings.TryGetValue(key, out Setting? setting) ? setting : null;
 
     private IEnumerable<KeyValuePair<string, Setting>> Below(string key) =>
-        _settings.Where(pair => IsBelow(pair.Key, key));
+        All.Where(pair => IsBelow(pair.Key, key));
 
     internal static bool IsBelow(string key, string parent) =>
         key.Length > parent.Length && key[parent.Length] == ':'

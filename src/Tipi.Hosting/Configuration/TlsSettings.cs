@@ -48,7 +48,7 @@ internal static class TlsSettings
             throw new InvalidOperationException(
                 $"{settings.PathOf(key)}: \"{host}\" must be a host name as www.example.com, *.example.com, or *.");
         var name = new SniEntry(host);
-        settings.Set($"{key}:Protocols", SettingKinds.OneOf<HttpProtocols>(), value => name.Protocols = value);
+        settings.Set($"{key}:Protocols", SettingKinds.SomeOf<HttpProtocols>(), value => name.Protocols = value);
         SetVersions(settings, key, value => name.SslProtocols = value);
         SetMode(settings, key, value => name.ClientCertificateMode = value);
         name.Certificate = CertificateSettings.Open(settings, $"{key}:Certificate", server);
@@ -70,8 +70,7 @@ internal static class TlsSettings
 
     private static SslProtocols ParseVersion(string text)
     {
-        if (!char.IsAsciiLetter(text[0])) throw new FormatException();
-        SslProtocols versions = Enum.Parse<SslProtocols>(text, ignoreCase: true);
+        SslProtocols versions = SettingKinds.SomeOf<SslProtocols>().Parse(text);
         return TlsVersions.AreKnown(versions) ? versions : throw new FormatException();
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Tipi.Hosting.Exchange;
 
 namespace Tipi.Hosting.Connections;
 
@@ -33,7 +32,7 @@ internal sealed class Admission(TipiServerLimits limits)
 
     internal void LeaveUpgrade() => Interlocked.Decrement(ref _upgraded);
 
-    /// <summary>Counts a connection of a peer, where peers are limited and the peer has an address.</summary>
+    /// <summary>Counts a connection of a peer, where peers are limited and those of its kind have addresses.</summary>
     /// <param name="connection">The connection; its address is asked for only where peers are limited.</param>
     /// <param name="count">What to leave with later; null when nothing was counted.</param>
     /// <returns>False when the peer has as many as allowed.</returns>
@@ -41,26 +40,26 @@ internal sealed class Admission(TipiServerLimits limits)
     {
         count = null;
         if (_limits.MaxConnectionsPerIP is not { } most) return true;
-        if (connection.RemoteEndPoint is not IPEndPoint ip) return true;
-        count = _peers.TryEnter(ip.Address, most);
+        IPAddress? address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        if (address is null && UnknownPeer.Is(connection)) address = UnknownPeer.Address;
+        if (address is null) return true;
+        count = _peers.TryEnter(address, most);
         return count is not null;
     }
 
     internal void LeavePeer(PeerCount count) => _peers.Leave(count);
 
     /// <summary>Counts a request, where requests are limited.</summary>
-    internal bool TryEnterRequest(HttpExchange exchange)
+    /// <param name="isCounted">True when it has to leave later.</param>
+    /// <returns>False when as many run as allowed.</returns>
+    internal bool TryEnterRequest(out bool isCounted)
     {
+        isCounted = false;
         if (_limits.MaxConcurrentRequests is not { } most) return true;
-        return exchange.IsAdmitted = TryEnter(ref _requests, most);
+        return isCounted = TryEnter(ref _requests, most);
     }
 
-    internal void LeaveRequest(HttpExchange exchange)
-    {
-        if (!exchange.IsAdmitted) return;
-        exchange.IsAdmitted = false;
-        Interlocked.Decrement(ref _requests);
-    }
+    internal void LeaveRequest() => Interlocked.Decrement(ref _requests);
 
     private static bool TryEnter(ref long count, long most)
     {

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Tipi.Hosting.Diagnostics;
-using Tipi.Hosting.Exchange;
 
 namespace Tipi.Hosting.Connections;
 
@@ -82,7 +81,7 @@ internal sealed class ConnectionHooks(ServerConnection connection)
             }
             catch (Exception error)
             {
-                LogFault(error);
+                connection.LogCallbackFailure(error);
             }
         }
     }
@@ -98,7 +97,7 @@ internal sealed class ConnectionHooks(ServerConnection connection)
         }
         catch (AggregateException error)
         {
-            LogFault(error);
+            connection.LogCallbackFailure(error);
         }
     }
 
@@ -120,20 +119,8 @@ internal sealed class ConnectionHooks(ServerConnection connection)
             }
             catch (Exception error)
             {
-                LogFault(error);
+                connection.LogCallbackFailure(error);
             }
-        }
-    }
-
-    private void LogFault(Exception error)
-    {
-        try
-        {
-            connection.Server.Log.ConnectionCallbackFailed(error, connection.Id);
-        }
-        catch (Exception)
-        {
-            // A log that fails must not keep the other callbacks from being called, nor the connection from ending.
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Connections;
 using Tipi.Hosting.Diagnostics;
-using Tipi.Hosting.Endpoints;
 
 namespace Tipi.Hosting.Connections;
 
@@ -15,7 +14,7 @@ internal sealed class ConnectionRegistry(ServerContext server)
     /// An application that ignores the abort can hold its connection for ever; the server waits no longer than this, so
     /// that the process can end.
     /// </summary>
-    private static readonly TimeSpan s_abortPatience = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(1);
 
     private static readonly Action<object?> s_start = static connection => ((ServerConnection)connection!).Execute();
 
@@ -27,6 +26,12 @@ internal sealed class ConnectionRegistry(ServerContext server)
 
     /// <summary>What all connections share.</summary>
     internal ServerContext Server { get; } = server;
+
+    /// <summary>Makes what connections speak that begin with HTTP/1.</summary>
+    internal required Func<ServerConnection, IConnectionProtocol> Http1 { get; init; }
+
+    /// <summary>Makes what connections speak that begin with HTTP/2.</summary>
+    internal required Func<ServerConnection, IConnectionProtocol> Http2 { get; init; }
 
     internal int Count { get; private set; }
 
@@ -51,8 +56,8 @@ internal sealed class ConnectionRegistry(ServerContext server)
     }
 
     /// <summary>
-    /// Wakes the connections whose deadline has passed and aborts those whose peer reads too slowly. Called by the
-    /// heartbeat only. Nobody is late while somebody debugs.
+    /// Wakes the connections whose deadline has passed and aborts those whose peer reads too slowly; has the others
+    /// give up what they do not need. Called by the heartbeat only. Nobody is late while somebody debugs.
     /// </summary>
     internal void Expire()
     {
@@ -62,6 +67,7 @@ internal sealed class ConnectionRegistry(ServerContext server)
         {
             for (ServerConnection? connection = _first; connection is not null; connection = connection.Next)
             {
+                connection.Rest();
                 if (nowMs > connection.DeadlineMs || nowMs > connection.AbortAtMs) _expired.Add(connection);
             }
         }
@@ -96,15 +102,23 @@ internal sealed class ConnectionRegistry(ServerContext server)
     {
         Task drained = WhenDrained();
         var steps = new StopSteps();
-        foreach (ServerConnection connection in Snapshot()) steps.Take(connection.RequestClose);
+        // On the pool: an application that is asked may block, and is aborted all the same.
+        Task asking = steps.TakeAsync(() => Task.Run(AskAll, CancellationToken.None));
         try
         {
-            await drained.WaitAsync(deadline).ConfigureAwait(false);
+            await Task.WhenAll(drained, asking).WaitAsync(deadline).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             await steps.TakeAsync(AbortAllAsync).ConfigureAwait(false);
         }
+        steps.ThrowIfAnyFailed();
+    }
+
+    private void AskAll()
+    {
+        var steps = new StopSteps();
+        foreach (ServerConnection connection in Snapshot()) steps.Take(connection.RequestClose);
         steps.ThrowIfAnyFailed();
     }
 
@@ -160,15 +174,16 @@ internal sealed class ConnectionRegistry(ServerContext server)
     {
         List<ServerConnection> late = Snapshot();
         var steps = new StopSteps();
-        steps.Take(() => Server.Logs.Connections.ConnectionsAborted(late.Count));
         foreach (ServerConnection connection in late)
         {
             connection.EndsBecause(ConnectionEndReason.AppShutdownTimeout);
             steps.Take(() => connection.Abort("The server stops and the connection is late."));
         }
+        // Last: a log may block.
+        steps.Take(() => Server.Logs.Connections.ConnectionsAborted(late.Count));
         try
         {
-            await WhenDrained().WaitAsync(s_abortPatience).ConfigureAwait(false);
+            await WhenDrained().WaitAsync(AbortPatience).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

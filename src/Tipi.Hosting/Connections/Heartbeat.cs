@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Systemd;
+using Tipi.Transport.Uring.Rings;
 
 namespace Tipi.Hosting.Connections;
 
@@ -14,15 +15,15 @@ internal sealed class Heartbeat(
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(ServerClock.MostAgeMs);
 
     private readonly ManualResetEventSlim _stop = new();
-    private Thread? _thread;
+    private readonly ThreadReport _threads = new(server.Log);
+    private OwnThread? _thread;
 
     internal bool IsRunning => _thread is not null;
 
     internal void Start()
     {
         server.Clock.Begin();
-        _thread = new Thread(Run) { Name = "Tipi heartbeat", IsBackground = true };
-        _thread.UnsafeStart();
+        _thread = OwnThread.Start("tipi-heartbeat", Run);
     }
 
     public void Dispose()
@@ -32,9 +33,9 @@ internal sealed class Heartbeat(
         _stop.Dispose();
     }
 
-    private void Run()
+    private void Run(OwnThread thread)
     {
-        while (!_stop.Wait(s_interval))
+        while (!HasToStop())
         {
             try
             {
@@ -48,14 +49,27 @@ internal sealed class Heartbeat(
         }
     }
 
+    private bool HasToStop()
+    {
+        try
+        {
+            return _stop.Wait(s_interval);
+        }
+        catch (ThreadInterruptedException)
+        {
+            return false; // a log or a middleware has interrupted the thread that it ran on
+        }
+    }
+
     private void Beat()
     {
         long start = Stopwatch.GetTimestamp();
         server.Clock.Advance();
         connections.Expire();
         connections.Beat();
+        _threads.Look();
         TimeSpan duration = Stopwatch.GetElapsedTime(start);
-        if (duration > s_interval) server.Log.HeartbeatSlow(duration, s_interval);
+        if (duration > s_interval) server.Logs.Heartbeat.HeartbeatSlow(duration, s_interval);
         watchdog?.Beat(Environment.TickCount64);
     }
 }

@@ -16,21 +16,21 @@ internal static class LingeringClose
     internal const int MostHeadBytes = 1024 * 1024;
 
     /// <summary>
-    /// The same after a body that nobody wants. Enough for an upload that is refused at its first bytes: many clients
-    /// read no answer before they have sent it all.
-    /// </summary>
-    internal const int MostBodyBytes = 16 * 1024 * 1024;
-
-    /// <summary>
     /// Long enough for an answer to arrive, short enough that a silent client costs nothing; up to a second more, since
     /// it is looked at once a second. One that goes on sending has the time for draining, since it may look at the
     /// answer only afterwards.
     /// </summary>
     private const int SilenceMs = 500;
 
+    /// <summary>The same for a client that seems to have sent all, and waits for the end. It comes precisely.</summary>
+    private const int BriefSilenceMs = 150;
+
     /// <param name="connection">The connection.</param>
     /// <param name="mostBytes">Bytes to drop at most; 0: close at once.</param>
-    internal static async Task RunAsync(ServerConnection connection, int mostBytes)
+    /// <param name="isBrief">
+    /// The client seems to have sent all; makes a difference where it can not see the end before its own.
+    /// </param>
+    internal static async Task RunAsync(ServerConnection connection, long mostBytes, bool isBrief = false)
     {
         PipeReader input = connection.Transport.Transport.Input;
         PipeWriter output = connection.Transport.Transport.Output;
@@ -40,16 +40,21 @@ internal static class LingeringClose
         {
             // The sockets transport closes both directions at once: there the answer must be on its way first. What
             // middleware put between may do the same.
-            if (connection.CanEndOutputFirst) await output.CompleteAsync();
-            await DropInputAsync(connection, input, mostBytes);
+            bool isEnded = connection.CanEndOutputFirst;
+            if (isEnded) await output.CompleteAsync();
+            await using Timer? timer = isBrief && !isEnded
+                ? new Timer(ServerConnection.WakeByTimer, connection, BriefSilenceMs, Timeout.Infinite)
+                : null;
+            await DropInputAsync(connection, input, mostBytes, isBrief && !isEnded);
         }
         await output.CompleteAsync();
         await input.CompleteAsync();
     }
 
-    private static async Task DropInputAsync(ServerConnection connection, PipeReader input, long left)
+    private static async Task DropInputAsync(ServerConnection connection, PipeReader input, long left, bool isBrief)
     {
         ServerClock clock = connection.Server.Clock;
+        long briefEndMs = clock.ExactMs + BriefSilenceMs / 2;
         long endMs = clock.After(connection.Limits.RequestDrainTimeout);
         while (left > 0 && clock.NowMs <= endMs)
         {
@@ -58,7 +63,9 @@ internal static class LingeringClose
             bool isSilent = read.Buffer.IsEmpty;
             left -= read.Buffer.Length;
             input.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted || (isSilent && connection.HasExpired)) return;
+            bool isOver = connection.HasExpired || (isBrief && clock.ExactMs >= briefEndMs);
+            if (read.IsCompleted || (isSilent && isOver)) return;
+            isBrief &= isSilent;
         }
     }
 }

@@ -11,7 +11,7 @@ namespace Tipi.Hosting.Connections;
 internal sealed class PeerCounts
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<UInt128, PeerCount> _peers = [];
+    private Dictionary<UInt128, PeerCount>? _peers;
 
     /// <summary>Counts a connection; null when the peer has as many as allowed.</summary>
     internal PeerCount? TryEnter(IPAddress address, int most)
@@ -19,6 +19,7 @@ internal sealed class PeerCounts
         UInt128 peer = PeerOf(address);
         lock (_gate)
         {
+            _peers ??= [];
             if (!_peers.TryGetValue(peer, out PeerCount? count)) _peers[peer] = count = new PeerCount(peer);
             if (count.Connections >= most) return null;
             count.Connections++;
@@ -30,7 +31,7 @@ internal sealed class PeerCounts
     {
         lock (_gate)
         {
-            if (--count.Connections == 0) _peers.Remove(count.Peer);
+            if (--count.Connections == 0) _peers!.Remove(count.Peer);
         }
     }
 

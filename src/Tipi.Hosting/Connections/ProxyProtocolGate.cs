@@ -34,7 +34,7 @@ internal sealed class ProxyProtocolGate(ProxyProtocolOptions options)
     /// <returns>False when the connection was refused, or has ended.</returns>
     internal async ValueTask<bool> PassAsync(ServerConnection connection)
     {
-        if (!Allows(connection.Transport.RemoteEndPoint))
+        if (!Allows(connection.Transport.RemoteEndPoint, connection.Transport.LocalEndPoint))
         {
             if (!_isRequired) return true;
             LogStranger(connection);
@@ -64,9 +64,11 @@ internal sealed class ProxyProtocolGate(ProxyProtocolOptions options)
         }
     }
 
-    internal bool Allows(EndPoint? source)
+    /// <param name="source">Where the connection comes from.</param>
+    /// <param name="local">Where it was accepted.</param>
+    internal bool Allows(EndPoint? source, EndPoint? local)
     {
-        if (source is not IPEndPoint ip) return _allowsUnixSocket;
+        if (source is not IPEndPoint ip) return _allowsUnixSocket && !UnknownPeer.Is(source, local);
         IPAddress address = ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address;
         foreach (IPNetwork network in _networks)
         {
@@ -136,8 +138,9 @@ internal sealed class ProxyProtocolGate(ProxyProtocolOptions options)
 
     private void LogStranger(ServerConnection connection)
     {
-        if (_strangerLog.TryTake(connection.Server.Clock.NowMs, out long others))
-            connection.Server.Log.ProxyNotAllowed(
-                connection.Id, connection.Transport.RemoteEndPoint?.ToString() ?? "a Unix socket", others);
+        if (!_strangerLog.TryTake(connection.Server.Clock.NowMs, out long others)) return;
+        string source = connection.Transport.RemoteEndPoint?.ToString()
+            ?? (UnknownPeer.Is(connection.Transport) ? "an unknown address" : "a Unix socket");
+        connection.Server.Log.ProxyNotAllowed(connection.Id, source, others);
     }
 }

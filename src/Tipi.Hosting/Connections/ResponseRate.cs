@@ -23,21 +23,8 @@ internal static class ResponseRate
         long bytes = pipe.CanGetUnflushedBytes ? pipe.UnflushedBytes : 0;
         ValueTask<FlushResult> flush = pipe.FlushAsync(CancellationToken.None);
         if (flush.IsCompleted || (rate is null && !cancellationToken.CanBeCanceled)) return flush;
-        connection.AbortAtMs = Deadline(connection, rate, bytes);
+        connection.AbortAtMs = ResponseDeadline.Of(connection.Server.Clock, connection.Limits, rate, bytes);
         return WaitAsync(connection, pipe, flush, cancellationToken);
-    }
-
-    /// <summary>When all that is queued must have left; MaxValue without a rate.</summary>
-    /// <param name="connection">The connection.</param>
-    /// <param name="rate">The least rate; null: none.</param>
-    /// <param name="bytes">Bytes that are queued in addition to a full buffer.</param>
-    internal static long Deadline(ServerConnection connection, MinDataRate? rate, long bytes)
-    {
-        if (rate is null) return long.MaxValue;
-        double queued = bytes + (connection.Limits.MaxResponseBufferSize ?? 0);
-        double neededMs = queued / rate.BytesPerSecond * 1000;
-        // Exactly: a second that the clock is old would be missing from the grace period.
-        return connection.Server.Clock.ExactMs + (long)Math.Max(neededMs, rate.GracePeriod.TotalMilliseconds);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

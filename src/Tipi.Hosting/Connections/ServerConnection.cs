@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -5,10 +6,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Diagnostics;
-using Tipi.Hosting.Endpoints;
-using Tipi.Hosting.Http1;
-using Tipi.Hosting.Http2;
-using Tipi.Hosting.Tls;
 using Tipi.Transport.Uring;
 using Tipi.Transport.Uring.Connections;
 
@@ -16,11 +13,29 @@ namespace Tipi.Hosting.Connections;
 
 /// <summary>
 /// One accepted connection from start to disposal, whatever it speaks. The registry owns it; the heartbeat looks at its
-/// deadline once a second. An idle one owns no request objects.
+/// deadline once a second. One that is idle for a moment owns no request objects.
 /// </summary>
 internal sealed class ServerConnection : IThreadPoolWorkItem
 {
     private static readonly Action<object?> s_onClosed = static self => ((ServerConnection)self!).OnClosed();
+
+    /// <summary>The last step of an endpoint's pipeline: serves the connection that passes it.</summary>
+    internal static readonly ConnectionDelegate Serve =
+        static context => context.Features.Get<ServerConnection>()!.ServeAsync(context);
+
+    /// <summary>Wakes the connection that is its state. Never fails: nobody is there whom a timer could tell.</summary>
+    internal static readonly TimerCallback WakeByTimer = static state =>
+    {
+        var connection = (ServerConnection)state!;
+        try
+        {
+            connection.Wake();
+        }
+        catch (Exception error)
+        {
+            connection.LogFailure(error); // middleware's pipe
+        }
+    };
 
     private readonly ConnectionRegistry _registry;
     private readonly ConnectionContext _accepted;
@@ -28,6 +43,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     private IDictionary<object, object?>? _persistentState;
     private ConnectionHooks? _hooks;
     private PeerCount? _peer;
+    private object? _keptForRequests;
     private readonly ConnectionMeasurement? _measurement;
     private CancellationTokenRegistration _closeWatch;
     private long _deadlineMs = long.MaxValue;
@@ -35,14 +51,17 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     private uint _requests;
     private bool _watchesClose;
     private bool _isUpgraded;
+    private bool _isUpgradeCounted;
     private ConnectionEndReason _endReason;
     private volatile bool _isClosed;
     private volatile bool _isCloseRequested;
+    private volatile bool _isInUse;
 
     internal ServerConnection(ConnectionContext transport, ServerEndpoint endpoint, ConnectionRegistry registry)
     {
         _accepted = transport;
         Transport = transport;
+        ResponseOutput = transport.Transport.Output;
         Endpoint = endpoint;
         Affinity = transport as IRingAffinityFeature ?? transport.Features.Get<IRingAffinityFeature>();
         _registry = registry;
@@ -51,6 +70,9 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
 
     /// <summary>The connection as HTTP sees it: as accepted, or as the endpoint's middleware made it.</summary>
     internal ConnectionContext Transport { get; private set; }
+
+    /// <summary>Where responses of HTTP/1 are written, also while a flush waits.</summary>
+    internal PipeWriter ResponseOutput { get; private set; }
 
     internal ServerEndpoint Endpoint { get; }
 
@@ -64,7 +86,11 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     internal IRingAffinityFeature? Affinity { get; }
 
     /// <summary>True when the output can be ended while the input is still read.</summary>
-    internal bool CanEndOutputFirst => Transport.Transport.Output is UringPipeWriter or TlsWriter { IsOnRing: true };
+    internal bool CanEndOutputFirst =>
+        Transport.Transport.Output is UringPipeWriter || EncryptionOf(Transport)?.CanEndOutputFirst == true;
+
+    /// <summary>How the connection is encrypted; null where it is not, or not yet.</summary>
+    internal Encryption? Encryption { get; set; }
 
     /// <summary>True when HTTP is spoken inside TLS.</summary>
     internal bool IsSecure { get; private set; }
@@ -127,24 +153,22 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     internal Task ServeAsync(ConnectionContext transport)
     {
         Transport = transport;
+        PipeWriter output = transport.Transport.Output;
+        bool isOwn = ReferenceEquals(output, ResponseOutput) || EncryptionOf(transport) is not null;
+        ResponseOutput = isOwn ? output : new StagedWriter(output);
         IsSecure = Endpoint.Pipeline is not null && transport.Features.Get<ITlsConnectionFeature>() is not null;
-        if (SpeaksHttp2(transport)) return ChangeAsync(ProtocolChange.PriorKnowledge);
-        _protocol = new Http1Connection(this);
-        return _protocol.RunAsync();
+        return ChangeAsync(SpeaksHttp2(transport) ? _registry.Http2(this) : _registry.Http1(this));
     }
 
-    /// <summary>Goes on in HTTP/2, to the connection's end.</summary>
-    internal Task ChangeAsync(ProtocolChange change)
+    /// <summary>Speaks this from now on, to the connection's end.</summary>
+    internal Task ChangeAsync(IConnectionProtocol next)
     {
-        var next = new Http2Connection(this, change);
         Volatile.Write(ref _protocol, next);
         return next.RunAsync();
     }
 
     private string? HttpVersion =>
-        _protocol is Http2Connection ? "2"
-        : _endReason == ConnectionEndReason.TlsHandshakeFailed ? null
-        : "1.1";
+        _protocol?.Version ?? (_endReason == ConnectionEndReason.TlsHandshakeFailed ? null : "1.1");
 
     /// <summary>By what was agreed in a handshake; without one, where nothing else is spoken.</summary>
     private bool SpeaksHttp2(ConnectionContext transport)
@@ -153,15 +177,44 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         if (!IsSecure) return allowed == HttpProtocols.Http2;
         var agreed = transport.Features.Get<ITlsApplicationProtocolFeature>();
         if (agreed is { ApplicationProtocol: { IsEmpty: false } name }) return name.Span.SequenceEqual("h2"u8);
-        if (agreed is TlsFeatures ours) allowed = ours.AllowedProtocols;
+        if (Encryption is { } ours && ReferenceEquals(agreed, ours.Features)) allowed = ours.AllowedProtocols;
         return allowed == HttpProtocols.Http2;
     }
+
+    /// <summary>Null where middleware has put something between HTTP and the encryption.</summary>
+    private Encryption? EncryptionOf(ConnectionContext transport) =>
+        ReferenceEquals(transport.Transport.Output, Encryption?.Output) ? Encryption : null;
 
     /// <summary>A feature of the connection: the transport's or middleware's, or else the server's.</summary>
     internal object? FindFeature(Type key) =>
         Transport.Features[key] ?? (ConnectionHooks.Offers(key) ? Hooks : null);
 
     internal uint NextRequestNumber() => ++_requests;
+
+    /// <summary>
+    /// Objects that applications can have kept from requests of this connection: they serve further requests of this
+    /// connection and of no other. Null when there are none, or when none was wanted for a while.
+    /// </summary>
+    internal object? KeptForRequests
+    {
+        get => Volatile.Read(ref _keptForRequests);
+        set
+        {
+            _isInUse = true;
+            Volatile.Write(ref _keptForRequests, value);
+        }
+    }
+
+    /// <summary>
+    /// Gives up what is kept for requests when none has ended since the last call. Called by the heartbeat. It only
+    /// forgets the objects, and whoever has taken them goes on with them: nothing has to be agreed on with a request
+    /// that begins meanwhile.
+    /// </summary>
+    internal void Rest()
+    {
+        if (_isInUse) _isInUse = false;
+        else if (_keptForRequests is not null) Volatile.Write(ref _keptForRequests, null);
+    }
 
     /// <summary>Sets the deadline from now; <see cref="TimeSpan.MaxValue"/>: none.</summary>
     internal void ExpireIn(TimeSpan time) =>
@@ -196,7 +249,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     /// </summary>
     internal void BeginUpgrade()
     {
-        _isUpgraded = true;
+        _isUpgraded = _isUpgradeCounted = true;
         Endpoint.Admission.LeaveConnection();
         CountUpgrade(1);
     }
@@ -204,6 +257,9 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     /// <summary>The application has done with it.</summary>
     internal void EndUpgrade()
     {
+        // Also where a log has failed in between: it leaves once.
+        if (!_isUpgradeCounted) return;
+        _isUpgradeCounted = false;
         Endpoint.Admission.LeaveUpgrade();
         CountUpgrade(-1);
     }
@@ -224,15 +280,8 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         }
         AbortAtMs = long.MaxValue;
         EndsBecause(ConnectionEndReason.MinResponseDataRate);
-        try
-        {
-            Server.Logs.BadRequests.ResponseTooSlow(Id);
-        }
-        finally
-        {
-            // Last: the application may react to it at once, and what it then looks for is there.
-            Abort("The peer reads too slowly.");
-        }
+        Server.Logs.LateRequests.ResponseTooSlow(Id);
+        Abort("The peer reads too slowly.");
     }
 
     /// <summary>Ends the connection after the request that runs, or at once when it is idle.</summary>
@@ -277,7 +326,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         _closeWatch.Unregister();
         try
         {
-            AbortAtMs = ResponseRate.Deadline(this, Limits.MinResponseDataRate, bytes: 0);
+            AbortAtMs = ResponseDeadline.Of(Server.Clock, Limits, Limits.MinResponseDataRate, bytes: 0);
             await _accepted.DisposeAsync();
         }
         catch (Exception error)
@@ -319,6 +368,19 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>A fault of what the application had called. Never fails itself.</summary>
+    internal void LogCallbackFailure(Exception error)
+    {
+        try
+        {
+            Server.Log.ConnectionCallbackFailed(error, Id);
+        }
+        catch (Exception)
+        {
+            // A log that fails must not keep other callbacks from being called, nor the connection from ending.
+        }
+    }
+
     private void ReportEnd()
     {
         // The counts first: a log may fail.
@@ -335,11 +397,12 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         _registry.Remove(this);
     }
 
-    private async Task ServeProxiedAsync(ProxyProtocolGate gate)
+    private async Task ServeProxiedAsync(Func<ConnectionContext, ValueTask<bool>> proxy)
     {
         try
         {
-            if (!await gate.PassAsync(this)) return;
+            _accepted.Features.Set(this);
+            if (!await proxy(_accepted)) return;
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {

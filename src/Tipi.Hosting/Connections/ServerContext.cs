@@ -2,19 +2,12 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Diagnostics.Access;
-using Tipi.Hosting.Exchange;
-using Tipi.Hosting.Http1;
-using Tipi.Hosting.Http2;
-using Tipi.Hosting.Scheduling;
 
 namespace Tipi.Hosting.Connections;
 
 /// <summary>What all connections of a server share.</summary>
-internal sealed class ServerContext(
-    TipiServerOptions options, ServerLoggers logs, ServerMetrics metrics, Application application)
+internal sealed class ServerContext(TipiServerOptions options, ServerLoggers logs, ServerMetrics metrics)
 {
-    private StreamPool<Http1Stream>? _streams;
-    private StreamPool<Http2Stream>? _http2Streams;
     private readonly LogThrottle _rejectionLog = new();
     private volatile bool _isDraining;
     private volatile bool _isStopping;
@@ -28,8 +21,6 @@ internal sealed class ServerContext(
 
     internal ServerMetrics Metrics { get; } = metrics;
 
-    internal Application Application { get; } = application;
-
     /// <summary>Null when none is wanted.</summary>
     internal AccessLog? AccessLog { get; init; }
 
@@ -39,16 +30,6 @@ internal sealed class ServerContext(
     internal LogThrottle SheddingLog { get; } = new();
 
     internal ServerClock Clock { get; } = new(options.AddServerHeader);
-
-    internal LearnedEndpoints Learned { get; } = new(logs.General, metrics);
-
-    /// <summary>Request objects of HTTP/1.</summary>
-    internal StreamPool<Http1Stream> Streams => _streams ??= new(() => new Http1Stream(this));
-
-    /// <summary>Request objects of HTTP/2.</summary>
-    internal StreamPool<Http2Stream> Http2Streams =>
-        _http2Streams ?? Interlocked.CompareExchange(ref _http2Streams, new(() => new Http2Stream(this)), null)
-        ?? _http2Streams;
 
     /// <summary>True once the server stops: requests that run end, no further one begins.</summary>
     internal bool IsStopping

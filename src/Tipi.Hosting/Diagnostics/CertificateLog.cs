@@ -45,4 +45,9 @@ internal static partial class CertificateLog
     [LoggerMessage(9, LogLevel.Information,
         "The certificate {Thumbprint} of {Origin} has no subject alternative name: browsers may not accept it.")]
     internal static partial void NoSubjectAlternativeName(this ILogger log, string origin, string thumbprint);
+
+    [LoggerMessage(10, LogLevel.Warning,
+        "The certificate {Thumbprint} of {Origin} has an RSA key of {Bits} bits. OpenSSL rejects it at its usual " +
+        "security level, and then every handshake fails. Have a certificate issued for a key of 2048 bits or more.")]
+    internal static partial void WeakKey(this ILogger log, string origin, string thumbprint, int bits);
 }

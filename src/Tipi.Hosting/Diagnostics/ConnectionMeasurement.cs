@@ -16,5 +16,8 @@ internal sealed class ConnectionMeasurement(EndpointTags tags, bool isActiveCoun
 
     internal bool IsQueueCounted { get; } = isQueueCounted;
 
+    /// <summary>It was counted as upgraded, and is to be uncounted.</summary>
+    internal bool IsUpgradeCounted { get; set; }
+
     internal double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 }

@@ -73,6 +73,6 @@ internal static class EndReasons
         ProtocolErrorCode.Timeout => ConnectionEndReason.MinRequestBodyDataRate,
         ProtocolErrorCode.BodyTooLarge => ConnectionEndReason.MaxRequestBodySizeExceeded,
         ProtocolErrorCode.UnexpectedEnd => ConnectionEndReason.UnexpectedEndOfRequestContent,
-        _ => ConnectionEndReason.InvalidRequestHeaders,
+        _ => ConnectionEndReason.OtherError,
     };
 }

@@ -72,14 +72,14 @@ internal sealed class KestrelMetrics : IDisposable
         if (!IsEnabled) return null;
         var measurement = new ConnectionMeasurement(
             TagsOf(connection), _active.Enabled, _queuedRequests.Enabled);
-        if (_queued.Enabled) _queued.Add(1, measurement.Endpoint.Tags);
+        if (_queued.Enabled) _queued.Count(1, measurement.Endpoint.Tags);
         return measurement;
     }
 
     internal void ConnectionStarted(ConnectionMeasurement measurement)
     {
-        if (_queued.Enabled) _queued.Add(-1, measurement.Endpoint.Tags);
-        if (measurement.IsActiveCounted) _active.Add(1, measurement.Endpoint.Tags);
+        if (_queued.Enabled) _queued.Count(-1, measurement.Endpoint.Tags);
+        if (measurement.IsActiveCounted) _active.Count(1, measurement.Endpoint.Tags);
     }
 
     /// <summary>A connection has ended.</summary>
@@ -91,7 +91,7 @@ internal sealed class KestrelMetrics : IDisposable
         ConnectionMeasurement measurement, ConnectionEndReason reason, string? version,
         IReadOnlyList<KeyValuePair<string, object?>>? further)
     {
-        if (measurement.IsActiveCounted) _active.Add(-1, measurement.Endpoint.Tags);
+        if (measurement.IsActiveCounted) _active.Count(-1, measurement.Endpoint.Tags);
         if (!_duration.Enabled) return;
         TagList tags = measurement.Endpoint.Tags;
         if (version is not null)
@@ -101,12 +101,12 @@ internal sealed class KestrelMetrics : IDisposable
         }
         if (EndReasons.ErrorTypeOf(reason) is { } error) tags.Add("error.type", error);
         foreach (KeyValuePair<string, object?> tag in further ?? []) tags.Add(tag);
-        _duration.Record(measurement.Seconds, tags);
+        _duration.Measure(measurement.Seconds, tags);
     }
 
     internal void ConnectionRejected(ConnectionContext connection)
     {
-        if (_rejected.Enabled) _rejected.Add(1, TagsOf(connection).Tags);
+        if (_rejected.Enabled) _rejected.Count(1, TagsOf(connection).Tags);
     }
 
     /// <summary>One request of HTTP/2 more that waits for its start, or less.</summary>
@@ -116,13 +116,15 @@ internal sealed class KestrelMetrics : IDisposable
         TagList tags = measurement.Endpoint.Tags;
         tags.Add("network.protocol.name", "http");
         tags.Add("network.protocol.version", "2");
-        _queuedRequests.Add(change, tags);
+        _queuedRequests.Count(change, tags);
     }
 
     /// <summary>One upgraded connection more, or less.</summary>
     internal void Upgraded(ConnectionMeasurement measurement, int change)
     {
-        if (_upgraded.Enabled) _upgraded.Add(change, measurement.Endpoint.Tags);
+        // Who begins to listen in between would see one less than none.
+        if (change > 0) measurement.IsUpgradeCounted = _upgraded.Enabled;
+        if (measurement.IsUpgradeCounted) _upgraded.Count(change, measurement.Endpoint.Tags);
     }
 
     /// <summary>The value of <c>tls.protocol.version</c>; null for what is no version of TLS.</summary>
@@ -142,7 +144,7 @@ internal sealed class KestrelMetrics : IDisposable
     internal bool TlsHandshakeStarted(ConnectionContext connection)
     {
         if (!_activeHandshakes.Enabled) return false;
-        _activeHandshakes.Add(1, TagsOf(connection).Tags);
+        _activeHandshakes.Count(1, TagsOf(connection).Tags);
         return true;
     }
 
@@ -155,12 +157,12 @@ internal sealed class KestrelMetrics : IDisposable
     internal void TlsHandshakeEnded(
         ConnectionContext connection, bool isActiveCounted, TimeSpan duration, SslProtocols protocol, Exception? error)
     {
-        if (isActiveCounted) _activeHandshakes.Add(-1, TagsOf(connection).Tags);
+        if (isActiveCounted) _activeHandshakes.Count(-1, TagsOf(connection).Tags);
         if (!_handshakeDuration.Enabled) return;
         TagList tags = TagsOf(connection).Tags;
         if (VersionOf(protocol) is { } version) tags.Add("tls.protocol.version", version);
         if (error is not null) tags.Add("error.type", error.GetType().FullName);
-        _handshakeDuration.Record(duration.TotalSeconds, tags);
+        _handshakeDuration.Measure(duration.TotalSeconds, tags);
     }
 
     public void Dispose() => _meter.Dispose();

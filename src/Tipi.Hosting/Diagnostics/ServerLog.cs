@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Tipi.Hosting.Diagnostics;
@@ -59,6 +60,9 @@ internal static partial class ServerLog
         "{Endpoint} held a ring past the budget more than once. From now on it runs on threads apart.")]
     internal static partial void EndpointLearned(this ILogger log, string endpoint);
 
+    [LoggerMessage(38, LogLevel.Error, "Connection {ConnectionId} ends: what was to be sent could not be written.")]
+    internal static partial void OutputFailed(this ILogger log, Exception error, string connectionId);
+
     [LoggerMessage(40, LogLevel.Warning,
         "The addresses {Addresses} are not used: endpoints given in configuration or code win.")]
     internal static partial void AddressesOverridden(this ILogger log, string addresses);
@@ -114,11 +118,49 @@ internal static partial class ServerLog
         "Connection {ConnectionId}, request {RequestId}: the rest of the body did not come in time.")]
     internal static partial void RequestBodyDrainTimedOut(this ILogger log, string connectionId, string requestId);
 
+    [LoggerMessage(60, LogLevel.Warning,
+        "The system gives no more threads: handshakes and handlers that block go on with those that there are. Raise "
+        + "what limits them: pids.max of the control group, ulimit -u, or memory.")]
+    internal static partial void ThreadsShort(this ILogger log);
+
+    [LoggerMessage(61, LogLevel.Warning,
+        "More than {AtOnce} handlers block at once. Further ones wait for a thread: every 100 ms one more is started, "
+        + "up to {Most} in all.")]
+    internal static partial void ThreadsCrowded(this ILogger log, int atOnce, int most);
+
+    [LoggerMessage(62, LogLevel.Warning,
+        "Accepting connections pauses: the system is out of resources, or almost ({Error}). It goes on by itself; for "
+        + "TooManyOpenSockets raise the limit of open files (ulimit -n, LimitNOFILE=). {Others} more pauses since the "
+        + "last of these lines.")]
+    internal static partial void AcceptPaused(this ILogger log, SocketError error, long others);
+
     [LoggerMessage(56, LogLevel.Warning, "systemd could not be told {State}.")]
     internal static partial void NotificationFailed(this ILogger log, Exception error, string state);
+
+    [LoggerMessage(58, LogLevel.Warning,
+        "The access log {Path} is a pipe. Lines that nobody reads stay in it until it is full, further ones wait, and "
+        + "those beyond QueueLimit are dropped and counted.")]
+    internal static partial void AccessLogIsPipe(this ILogger log, string path);
+
+    [LoggerMessage(59, LogLevel.Warning, "A step of the stop is late, and the server stops without it: {Step}.")]
+    internal static partial void StopStepLate(this ILogger log, string step);
 
     [LoggerMessage(57, LogLevel.Warning,
         "Lines of the access log could not be written and are lost. {Others} more failures since the last of these "
         + "lines.")]
     internal static partial void AccessLogFailed(this ILogger log, Exception error, long others);
+
+    [LoggerMessage(70, LogLevel.Information, "Taken over from what Kestrel was told: {Options}.")]
+    internal static partial void KestrelTakenOver(this ILogger log, string options);
+
+    [LoggerMessage(71, LogLevel.Warning, "Of what Kestrel was told this has no effect: {Options}.")]
+    internal static partial void KestrelWithoutEffect(this ILogger log, string options);
+
+    [LoggerMessage(72, LogLevel.Information,
+        "These limits in Kestrel's section have an effect here, though Kestrel does not read them by itself: {Keys}.")]
+    internal static partial void KestrelLimitsRead(this ILogger log, string keys);
+
+    [LoggerMessage(73, LogLevel.Information,
+        "Http3 in the Protocols of {Address} has no effect: HTTP/1 and HTTP/2 are served.")]
+    internal static partial void Http3Ignored(this ILogger log, string address);
 }

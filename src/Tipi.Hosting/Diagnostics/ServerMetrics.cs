@@ -1,6 +1,7 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Connections;
-using Tipi.Hosting.Scheduling;
+using Tipi.Hosting.Threads;
 using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting.Diagnostics;
@@ -41,7 +42,7 @@ internal sealed class ServerMetrics : IDisposable
         _accessDropped = _meter.CreateCounter<long>(
             "tipi.access_log.dropped", "{line}", "Lines of the access log that were dropped, not written.");
         _meter.CreateObservableUpDownCounter(
-            "tipi.queued_handshakes", static () => (long)HandshakeThreads.Shared.Waiting, "{handshake}",
+            "tipi.queued_handshakes", static () => (long)WorkThreads.Handshakes.Waiting, "{handshake}",
             "Steps of TLS handshakes that wait for a thread of the process.");
         _meter.CreateObservableUpDownCounter(
             "tipi.ring.memory", static () => UringMemory.HeldBytes, "By",
@@ -51,29 +52,29 @@ internal sealed class ServerMetrics : IDisposable
     /// <summary>The same under Kestrel's names; null when they are not wanted.</summary>
     internal KestrelMetrics? Kestrel { get; }
 
-    internal void ConnectionOpened() => _connections.Add(1);
+    internal void ConnectionOpened() => _connections.Count(1);
 
-    internal void ConnectionClosed() => _connections.Add(-1);
+    internal void ConnectionClosed() => _connections.Count(-1);
 
     internal void ConnectionRejected(ConnectionContext connection)
     {
-        _rejectedConnections.Add(1);
+        _rejectedConnections.Count(1);
         Kestrel?.ConnectionRejected(connection);
     }
 
     internal void ConnectionRefused(string reason) =>
-        _refusedConnections.Add(1, new KeyValuePair<string, object?>("reason", reason));
+        _refusedConnections.Count(1, new TagList { { "reason", reason } });
 
     internal void RequestRefused(int statusCode) =>
-        _refusedRequests.Add(1, new KeyValuePair<string, object?>("http.response.status_code", statusCode));
+        _refusedRequests.Count(1, new TagList { { "http.response.status_code", statusCode } });
 
-    internal void RequestShed() => _shedRequests.Add(1);
+    internal void RequestShed() => _shedRequests.Count(1);
 
-    internal void HandedOff(long count) => _handOffs.Add(count);
+    internal void HandedOff(long count) => _handOffs.Count(count);
 
-    internal void AccessLinesDropped(long count) => _accessDropped.Add(count);
+    internal void AccessLinesDropped(long count) => _accessDropped.Count(count);
 
-    internal void EndpointLearned() => _learned.Add(1);
+    internal void EndpointLearned() => _learned.Count(1);
 
     public void Dispose()
     {

@@ -3,8 +3,6 @@ using System.Diagnostics.Tracing;
 using System.Security.Authentication;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
-using Tipi.Hosting.Exchange;
-using Tipi.Hosting.Tls;
 
 namespace Tipi.Hosting.Diagnostics;
 
@@ -53,16 +51,6 @@ internal sealed class TipiEventSource : EventSource
         if (IsEnabled(EventLevel.Informational, EventKeywords.None)) ConnectionStop(connection.ConnectionId);
     }
 
-    [NonEvent]
-    internal void RequestStarted(HttpExchange exchange) => RequestStart(
-        exchange.Connection.Id, exchange.Identifier, exchange.Request.Protocol, exchange.ReceivedPath,
-        exchange.ReceivedMethod);
-
-    [NonEvent]
-    internal void RequestStopped(HttpExchange exchange) => RequestStop(
-        exchange.Connection.Id, exchange.Identifier, exchange.Request.Protocol, exchange.ReceivedPath,
-        exchange.ReceivedMethod);
-
     /// <summary>Requests of HTTP/2 that wait for their start; those of HTTP/1 never do.</summary>
     [NonEvent]
     internal void CountQueuedRequests(int change) => Interlocked.Add(ref _queuedRequests, change);
@@ -85,12 +73,12 @@ internal sealed class TipiEventSource : EventSource
     }
 
     [NonEvent]
-    internal void TlsHandshakeStopped(string connectionId, TlsFeatures features)
+    internal void TlsHandshakeStopped(
+        string connectionId, SslProtocols version, ReadOnlyMemory<byte> protocol, string hostName)
     {
         Interlocked.Decrement(ref _currentHandshakes);
         if (!IsEnabled(EventLevel.Informational, EventKeywords.None)) return;
-        string protocol = Encoding.UTF8.GetString(features.ApplicationProtocol.Span);
-        TlsHandshakeStop(connectionId, features.Protocol.ToString(), protocol, features.HostName);
+        TlsHandshakeStop(connectionId, version.ToString(), Encoding.UTF8.GetString(protocol.Span), hostName);
     }
 
     [NonEvent]
@@ -111,12 +99,12 @@ internal sealed class TipiEventSource : EventSource
 
     [Event(3, Level = EventLevel.Informational)]
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "All arguments are strings.")]
-    private void RequestStart(string connectionId, string requestId, string httpVersion, string path, string method) =>
+    internal void RequestStart(string connectionId, string requestId, string httpVersion, string path, string method) =>
         WriteEvent(3, connectionId, requestId, httpVersion, path, method);
 
     [Event(4, Level = EventLevel.Informational)]
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "All arguments are strings.")]
-    private void RequestStop(string connectionId, string requestId, string httpVersion, string path, string method) =>
+    internal void RequestStop(string connectionId, string requestId, string httpVersion, string path, string method) =>
         WriteEvent(4, connectionId, requestId, httpVersion, path, method);
 
     [Event(5, Level = EventLevel.Informational)]

@@ -24,7 +24,4 @@ internal static partial class TlsLog
         "Connection {ConnectionId}: the application's choice of a certificate failed. {Others} more since the last of "
         + "these lines.")]
     internal static partial void ChoiceFailed(this ILogger log, Exception error, string connectionId, long others);
-
-    [LoggerMessage(21, LogLevel.Debug, "Connection {ConnectionId} was closed: it does not begin with TLS, nor HTTP.")]
-    internal static partial void NotTls(this ILogger log, string connectionId);
 }

@@ -12,13 +12,16 @@ namespace Tipi.Hosting.Endpoints;
 internal sealed class BoundEndpoint
 {
     private readonly ServerContext _server;
-    private readonly IReadOnlyList<IConnectionListener> _listeners;
+    private readonly IConnectionListener[] _listeners;
+    private readonly BoundFile? _file;
     private readonly List<AcceptLoop> _loops = [];
     private volatile ServerEndpoint _current;
 
     internal BoundEndpoint(
-        ServerEndpoint endpoint, ServerContext server, IReadOnlyList<IConnectionListener> listeners, string address)
+        ServerEndpoint endpoint, ServerContext server, IConnectionListener[] listeners, string address,
+        BoundFile? file = null)
     {
+        _file = file;
         _server = server;
         _listeners = listeners;
         _current = endpoint;
@@ -38,26 +41,33 @@ internal sealed class BoundEndpoint
         foreach (IConnectionListener listener in _listeners)
         {
             var loop = new AcceptLoop(listener, this, _server, connections);
-            _loops.Add(loop);
+            lock (_loops) _loops.Add(loop);
             loop.Start();
         }
     }
 
     /// <summary>Other limits for connections that come from now on; the address must be the same.</summary>
-    internal void Update(TipiListenOptions options) => _current = new ServerEndpoint(options, _server, _current);
+    internal void Update(TipiListenOptions options)
+    {
+        options.SetBound(Options.EndPoint);
+        _current = EndpointMaker.Make(options, _server, _current);
+    }
 
-    /// <summary>Stops accepting.</summary>
+    /// <summary>Stops accepting. Once more is nothing, so that a reload and a stop may do it at once.</summary>
     internal async Task StopAsync()
     {
+        _file?.Remove();
+        AcceptLoop[] loops;
+        lock (_loops) loops = [.. _loops];
         var steps = new StopSteps();
-        foreach (AcceptLoop loop in _loops)
+        foreach (AcceptLoop loop in loops)
             await steps.TakeAsync(() => loop.StopAsync(CancellationToken.None)).ConfigureAwait(false);
-        _loops.Clear();
         steps.ThrowIfAnyFailed();
     }
 
     internal async Task DisposeAsync()
     {
+        _file?.Remove();
         var steps = new StopSteps();
         foreach (IConnectionListener listener in _listeners)
             await steps.TakeAsync(() => listener.DisposeAsync().AsTask()).ConfigureAwait(false);

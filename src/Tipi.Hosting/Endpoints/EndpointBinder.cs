@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
+using Tipi.Hosting.Kestrel;
 using Tipi.Transport.Uring.Native;
 
 namespace Tipi.Hosting.Endpoints;
@@ -17,7 +18,9 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
     {
         Check(options, server);
         // Before anything is bound: what the options say may still be found to be wrong.
-        var endpoint = new ServerEndpoint(options, server);
+        var endpoint = EndpointMaker.Make(options, server);
+        if ((options.Protocols & HttpProtocols.Http3) != 0) server.Log.Http3Ignored(options.ToString());
+        EndPoint wanted = options.EndPoint;
         sockets.Expect(options);
         try
         {
@@ -27,30 +30,33 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
         }
         catch (Exception error)
         {
+            sockets.FileOf(wanted)?.Remove();
             if (BindFailure.Explain(error, options.EndPoint, options.ToString()) is { } explained) throw explained;
             throw;
         }
         finally
         {
-            sockets.Forget(options);
+            sockets.Forget(wanted);
         }
     }
 
     private async Task<BoundEndpoint> BindOneAsync(ServerEndpoint endpoint, CancellationToken cancellationToken)
     {
         TipiListenOptions options = endpoint.Options;
+        EndPoint wanted = options.EndPoint;
         IConnectionListener listener;
         try
         {
-            listener = await OpenAsync(options.EndPoint, cancellationToken);
+            listener = await OpenAsync(wanted, cancellationToken);
         }
-        catch (SocketException error) when (IsAnyIPv6(options.EndPoint))
+        catch (SocketException error) when (IsAnyIPv6(wanted))
         {
-            server.Log.LoopbackSkipped(error, options.ToString(), options.EndPoint.ToString()!);
+            server.Log.LoopbackSkipped(error, options.ToString(), wanted.ToString()!);
             listener = await OpenAsync(new IPEndPoint(IPAddress.Any, options.IPEndPoint!.Port), cancellationToken);
         }
+        options.SetBound(listener.EndPoint);
         string address = AddressText.Of(listener.EndPoint, options.Tls is not null);
-        return new BoundEndpoint(endpoint, server, [listener], address);
+        return new BoundEndpoint(endpoint, server, [listener], address, sockets.FileOf(wanted));
     }
 
     private static bool IsAnyIPv6(EndPoint endPoint) =>
@@ -62,7 +68,9 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
         if ((options.Protocols & HttpProtocols.Http1AndHttp2) == HttpProtocols.None)
             throw new InvalidOperationException(
                 $"Can not listen on {options}: its Protocols are {options.Protocols}, and this version of Tipi serves "
-                + "HTTP/1 and HTTP/2 only. Add Http1 or Http2.");
+                + "HTTP/1 and HTTP/2 only. Add Http1 or Http2." + (options.Told is null
+                    ? ""
+                    : $" Kestrel was told so by {KestrelRegistrants.Of(options.ApplicationServices)}."));
         TipiServerLimits own = options.MakeLimits(), all = options.ServerOptions.Limits;
         if (own.MaxRequestBufferSize != all.MaxRequestBufferSize
             || own.MaxResponseBufferSize != all.MaxResponseBufferSize)
@@ -79,7 +87,7 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
         if (options.Tls is not { } tls) return;
         try
         {
-            tls.Policy.Prepare(options, server.Logs.Certificates);
+            tls.Prepare(server.Logs.Certificates);
         }
         catch (InvalidOperationException error)
         {
@@ -110,7 +118,7 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
                 throw;
             }
         }
-        if (listeners.Count > 0) return new BoundEndpoint(endpoint, server, listeners, options.ToString());
+        if (listeners.Count > 0) return new BoundEndpoint(endpoint, server, [.. listeners], options.ToString());
         throw new IOException($"Can not listen on {options}: {failure!.Message}", failure);
     }
 

@@ -1,4 +1,3 @@
-using Tipi.Hosting.Features;
 
 namespace Tipi.Hosting.Exchange;
 

@@ -4,44 +4,62 @@ namespace Tipi.Hosting.Exchange;
 
 /// <summary>
 /// Body bytes written before the response has started: its head may still change, so they can not go to the transport
-/// yet. Owns one pooled array, and only while it holds bytes.
+/// yet. Owns one pooled array, and only while it holds bytes or lends memory.
 /// </summary>
 internal sealed class DeferredBuffer
 {
     private const int SmallestSize = 512;
     private byte[] _bytes = [];
+    private int _taken;
+    private int _length;
 
-    internal int Length { get; private set; }
-
-    internal ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+    internal bool HasMemory => _bytes.Length > 0;
 
     internal Memory<byte> GetMemory(int sizeHint)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
-        int wanted = Length + Math.Max(sizeHint, 1);
-        if (wanted > _bytes.Length) Grow(Math.Max(wanted, SmallestSize));
-        return _bytes.AsMemory(Length);
+        int wanted = checked(_length + Math.Max(sizeHint, 1));
+        if (wanted > _bytes.Length) Grow(wanted);
+        return _bytes.AsMemory(_length);
     }
 
     internal void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - Length);
-        Length += count;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - _length);
+        _length += count;
+    }
+
+    internal void Append(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(GetMemory(bytes.Length).Span);
+        _length += bytes.Length;
+    }
+
+    /// <summary>Takes what was written since the last time. The memory that was lent stays.</summary>
+    internal ReadOnlySpan<byte> Take()
+    {
+        ReadOnlySpan<byte> written = _bytes.AsSpan(_taken, _length - _taken);
+        _taken = _length;
+        return written;
     }
 
     internal void Clear()
     {
-        Length = 0;
+        _taken = _length = 0;
         if (_bytes.Length == 0) return;
         ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
     }
 
-    private void Grow(int size)
+    /// <summary>Bytes of an array with room for what is wanted: twice what is held, if an array can.</summary>
+    internal static int SizeFor(int held, int wanted) =>
+        (int)Math.Max(Math.Max(wanted, SmallestSize), Math.Min(held * 2L, Array.MaxLength));
+
+    private void Grow(int wanted)
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(size, checked(Length * 2)));
-        Written.CopyTo(larger);
+        byte[] larger = ArrayPool<byte>.Shared.Rent(SizeFor(_length, wanted));
+        _bytes.AsSpan(0, _length).CopyTo(larger);
         if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = larger;
     }

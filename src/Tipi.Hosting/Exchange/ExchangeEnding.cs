@@ -14,6 +14,8 @@ internal static class ExchangeEnding
     /// <returns>True when the response is whole, be it an error; false when it was given up in its middle.</returns>
     internal static ValueTask<bool> EndAsync(HttpExchange exchange, Exception? error)
     {
+        Task start = exchange.WhenStarted();
+        if (!start.IsCompleted) return EndAfterAsync(exchange, start, error);
         if (error is not null) return new(AnswerFault(exchange, error));
         try
         {
@@ -38,12 +40,18 @@ internal static class ExchangeEnding
     {
         try
         {
-            exchange.Server.Application.Dispose(exchange.Features, error);
+            exchange.Shared.Application.Dispose(exchange.Features, error);
         }
         catch (Exception fault)
         {
             exchange.Server.Log.ApplicationFailed(fault, exchange.Connection.Id, exchange.Identifier);
         }
+    }
+
+    private static async ValueTask<bool> EndAfterAsync(HttpExchange exchange, Task start, Exception? error)
+    {
+        await start.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await EndAsync(exchange, error);
     }
 
     private static async ValueTask<bool> WaitAsync(HttpExchange exchange, ValueTask end)
@@ -62,7 +70,12 @@ internal static class ExchangeEnding
     private static bool AnswerFault(HttpExchange exchange, Exception error)
     {
         Log(exchange, error);
-        if (exchange.HasStarted) return exchange.Stage == ResponseStage.Ended;
+        if (exchange.HasStarted)
+        {
+            if (exchange.Stage == ResponseStage.Ended) return true;
+            exchange.CutOff();
+            return false;
+        }
         exchange.ReplaceByError(StatusOf(exchange, error));
         exchange.EndBare();
         return true;

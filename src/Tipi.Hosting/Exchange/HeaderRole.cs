@@ -6,6 +6,9 @@ internal enum HeaderRole : byte
     /// <summary>Received: checked by the parser, and the application may put in what it likes.</summary>
     Request,
 
+    /// <summary>Received behind a body, and else as those of a request.</summary>
+    ReceivedTrailers,
+
     /// <summary>Sent: must not break out of its line.</summary>
     Response,
 

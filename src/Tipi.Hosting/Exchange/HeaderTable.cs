@@ -19,12 +19,11 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
 {
     private const long NoLength = -1;
 
-    private readonly HeaderRole _role = role;
-
-    private Field[] _fields = new Field[16];
+    private Field[] _fields = new Field[8];
     private int _count;
     private long _contentLength = NoLength;
     private bool _isFrozen;
+    private bool _isEnumerated;
 
     /// <summary>A table without fields, which nobody can change.</summary>
     internal static HeaderTable None { get; } = new(HeaderRole.Response) { _isFrozen = true };
@@ -43,11 +42,19 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
         set
         {
             ThrowIfFrozen();
-            FieldPlace.Check(HeaderNames.ContentLength, _role);
+            FieldPlace.Check(HeaderNames.ContentLength, Role);
             if (value < 0) throw new ArgumentOutOfRangeException(nameof(value), "Content-Length can not be negative.");
             _contentLength = value ?? NoLength;
         }
     }
+
+    internal HeaderRole Role { get; } = role;
+
+    /// <summary>Counts the names that were added since the first enumeration and are not well known.</summary>
+    internal int Additions { get; private set; }
+
+    /// <summary>Counts the messages.</summary>
+    internal int Life { get; private set; }
 
     /// <summary>True when a value may have to be encoded otherwise than one byte a character.</summary>
     internal bool HasEncoded { get; private set; }
@@ -66,6 +73,14 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
             else if (value.Count == 0) RemoveField(key);
             else SetField(key, value);
         }
+    }
+
+    /// <exception cref="KeyNotFoundException">There is no such field: so say dictionaries.</exception>
+    StringValues IDictionary<string, StringValues>.this[string key]
+    {
+        get => TryGetValue(key, out StringValues value)
+            ? value : throw new KeyNotFoundException($"There is no header {key}.");
+        set => this[key] = value;
     }
 
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out StringValues value)
@@ -113,7 +128,7 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
     public void Clear()
     {
         ThrowIfFrozen();
-        Reset();
+        Empty();
     }
 
     public void CopyTo(KeyValuePair<string, StringValues>[] array, int arrayIndex)
@@ -124,8 +139,8 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
 
     public IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator()
     {
-        for (int i = 0; i < _count; i++) yield return new(_fields[i].Name, _fields[i].Value);
-        if (_contentLength != NoLength) yield return new(HeaderNames.ContentLength, LengthText());
+        _isEnumerated = true;
+        return new HeaderEnumerator(this);
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -140,6 +155,16 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
         else Append(name, value);
     }
 
+    /// <summary>A field with its name as it was written.</summary>
+    internal bool TryGetField(string name, out KeyValuePair<string, StringValues> field)
+    {
+        int index = Find(name);
+        bool isLength = index < 0 && _contentLength != NoLength && IsContentLength(name);
+        if (index >= 0) field = new(_fields[index].Name, _fields[index].Value);
+        else field = isLength ? new(HeaderNames.ContentLength, LengthText()) : default;
+        return index >= 0 || isLength;
+    }
+
     /// <summary>The encoding of this field's values; null: ASCII.</summary>
     internal Encoding? EncodingOf(string name) => encodings?.Invoke(name);
 
@@ -151,10 +176,9 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
 
     internal void Reset()
     {
-        _fields.AsSpan(0, _count).Clear();
-        _count = 0;
-        _contentLength = NoLength;
-        _isFrozen = HasEncoded = false;
+        Empty();
+        _isFrozen = _isEnumerated = false;
+        Life++;
     }
 
     private static bool IsContentLength(string key) =>
@@ -169,9 +193,17 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
         throw new InvalidOperationException($"Content-Length can not be \"{value}\": it is a number of bytes.");
     }
 
+    private void Empty()
+    {
+        _fields.AsSpan(0, _count).Clear();
+        _count = 0;
+        _contentLength = NoLength;
+        HasEncoded = false;
+    }
+
     private void SetLength(StringValues value)
     {
-        FieldPlace.Check(HeaderNames.ContentLength, _role);
+        FieldPlace.Check(HeaderNames.ContentLength, Role);
         _contentLength = ParseLength(value);
     }
 
@@ -195,10 +227,15 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
 
     private void SetField(string key, StringValues value)
     {
-        if (_role != HeaderRole.Request) Validate(key, value);
+        if (Role is not (HeaderRole.Request or HeaderRole.ReceivedTrailers)) Validate(key, value);
         int index = Find(key);
-        if (index >= 0) _fields[index].Value = value;
-        else Append(key, value);
+        if (index >= 0)
+        {
+            _fields[index].Value = value;
+            return;
+        }
+        Append(key, value);
+        if (_isEnumerated && !KnownNames.Contains(Role, key)) Additions++;
     }
 
     private void Append(string name, StringValues value)
@@ -221,7 +258,7 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
     {
         if (!FieldValidation.IsToken(key))
             throw new InvalidOperationException($"\"{Printable(key)}\" is not a header name: it is not a token.");
-        if (_role != HeaderRole.Response) FieldPlace.Check(key, _role);
+        if (Role != HeaderRole.Response) FieldPlace.Check(key, Role);
         for (int i = 0; i < values.Count; i++)
         {
             string value = values[i] ?? "";

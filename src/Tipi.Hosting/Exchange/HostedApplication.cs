@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Hosting.Server;
-using Tipi.Hosting.Features;
 
 namespace Tipi.Hosting.Exchange;
 
@@ -20,6 +19,8 @@ internal sealed class HostedApplication<TContext>(IHttpApplication<TContext> app
         }
         catch (Exception error)
         {
+            // What the host has half begun or half ended it must not use again: it may hold features of this request.
+            table.HostContext = default;
             return Task.FromException(error);
         }
     }
@@ -30,6 +31,14 @@ internal sealed class HostedApplication<TContext>(IHttpApplication<TContext> app
         TContext? context = table.Running;
         if (context is null) return;
         table.Running = default;
-        application.DisposeContext(context, error);
+        try
+        {
+            application.DisposeContext(context, error);
+        }
+        catch (Exception)
+        {
+            table.HostContext = default;
+            throw;
+        }
     }
 }

@@ -4,63 +4,58 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
-using Tipi.Hosting.Features;
 
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>
 /// One request and its response, whatever the protocol's version: what the application sees, and in what order it may
-/// change it. Pooled; between two requests it belongs to no connection.
+/// change it. Used again by the same connection only; between two requests it belongs to none.
 /// </summary>
 /// <remarks>
 /// Invariant: between two requests what an application may have kept does not reach the next one: the response has
-/// ended, headers are frozen, writer, reader and streams fail. Once another request uses the same objects, what was
-/// kept can not be told from that request's own.
+/// ended, headers are frozen, features that are set, writer, reader and streams fail. Once another request uses the
+/// same objects, what was kept can not be told from that request's own, which is one of the same client.
 /// </remarks>
 internal sealed class HttpExchange
 {
     private readonly IExchangeOutput _output;
-    private readonly Callbacks _starting = new();
+    private readonly StartingCallbacks _starting;
     private readonly Callbacks _completed = new();
+    private PeerFeature? _peer;
+    private EndpointFeature? _endpoint;
+    private RouteValuesFeature? _routeValues;
+    private RequestBodyPipeFeature? _bodyPipe;
+    private BadRequestFeature? _badRequest;
+    private ResponseTrailersFeature? _trailers;
     private string? _identifier;
 
-    /// <param name="server">The server.</param>
+    /// <param name="shared">What all requests of the server share.</param>
     /// <param name="input">The way in.</param>
     /// <param name="output">The way out.</param>
     /// <param name="ofVersion">Features that only this version of the protocol has.</param>
     internal HttpExchange(
-        ServerContext server, IExchangeInput input, IExchangeOutput output,
+        ExchangeContext shared, IExchangeInput input, IExchangeOutput output,
         params ReadOnlySpan<KeyValuePair<Type, object>> ofVersion)
     {
-        Server = server;
+        Shared = shared;
         Input = input;
         _output = output;
         RequestHeaders = new HeaderTable(HeaderRole.Request);
-        ResponseHeaders = new HeaderTable(HeaderRole.Response, server.Options.ResponseEncodings);
+        ResponseHeaders = new HeaderTable(HeaderRole.Response, Server.Options.ResponseEncodings);
         Body = new ResponseBody(this, output);
+        _starting = new StartingCallbacks(Body.Gate);
         RequestStream = new RequestStream(this);
         ResponseStream = new ResponseStream(this);
         Request = new RequestFeature(this);
         Response = new ResponseFeature(this);
         Lifetime = new LifetimeFeature(this);
-        Peer = new PeerFeature(this);
-        Endpoint = new EndpointFeature();
-        RouteValues = new RouteValuesFeature();
-        BadRequest = new BadRequestFeature();
-        ResponseTrailers = new ResponseTrailersFeature(this);
-        var rates = new DataRateFeature(this);
-        var connect = new ExtendedConnectFeature(this);
-        Features = server.Application.CreateFeatures();
-        Features.Serve([
-            Request, Response, new ResponseBodyFeature(this), new RequestBodyPipeFeature(this),
-            new IdentifierFeature(this), Peer, Lifetime, new BodyDetectionFeature(this),
-            new TrailersFeature(this), new UpgradeFeature(this), new MaxBodySizeFeature(this),
-            new BodyControlFeature(this), BadRequest, RouteValues, Endpoint, new PersistentStateFeature(this),
-            rates, rates, connect, connect,
-            ResponseTrailers, new InformationalResponseFeature(this)], ofVersion);
+        Features = shared.Application.CreateFeatures();
+        Features.Serve(this, ofVersion);
     }
 
-    internal ServerContext Server { get; }
+    internal ExchangeContext Shared { get; }
+
+    internal ServerContext Server => Shared.Server;
 
     internal FeatureTable Features { get; }
 
@@ -82,18 +77,37 @@ internal sealed class HttpExchange
 
     internal LifetimeFeature Lifetime { get; }
 
-    internal PeerFeature Peer { get; }
+    internal PeerFeature Peer => _peer ??= new PeerFeature(this);
 
-    internal EndpointFeature Endpoint { get; }
+    internal EndpointFeature Endpoint => _endpoint ??= new EndpointFeature(this);
 
-    internal RouteValuesFeature RouteValues { get; }
+    /// <summary>From another thread, at any time: what routing has found so far.</summary>
+    internal Endpoint? EndpointSoFar => Volatile.Read(ref _endpoint)?.Endpoint;
 
-    internal BadRequestFeature BadRequest { get; }
+    internal RouteValuesFeature RouteValues => _routeValues ??= new RouteValuesFeature(this);
 
-    internal ResponseTrailersFeature ResponseTrailers { get; }
+    internal RequestBodyPipeFeature BodyPipe => _bodyPipe ??= new RequestBodyPipeFeature(this);
+
+    internal BadRequestFeature BadRequest => _badRequest ??= new BadRequestFeature();
+
+    internal ResponseTrailersFeature ResponseTrailers => _trailers ??= new ResponseTrailersFeature(this);
+
+    /// <summary>True when the response has at least one trailer.</summary>
+    internal bool HasTrailers => _trailers?.HasAny == true;
 
     /// <summary>The connection of the request that runs; null between two requests.</summary>
     internal ServerConnection Connection { get; private set; } = null!;
+
+    /// <summary>The same, for what makes no sense without one.</summary>
+    /// <exception cref="ObjectDisposedException">The request is over.</exception>
+    internal ServerConnection RunningOn
+    {
+        get
+        {
+            ThrowIfOver();
+            return Connection;
+        }
+    }
 
     internal ResponseStage Stage { get; private set; }
 
@@ -120,6 +134,12 @@ internal sealed class HttpExchange
 
     internal long? DeclaredLength => Response.Headers.ContentLength;
 
+    /// <summary>True while something waits for the start, which may change status and headers.</summary>
+    internal bool MayChangeHead => !_starting.IsEmpty;
+
+    /// <summary>The application frames the body itself: a length that it declared besides is not sent.</summary>
+    internal bool HasOwnFraming => _output.KnowsTransferEncoding && Response.Headers.TransferEncoding.Count > 0;
+
     /// <summary>True once the connection is the application's, in both directions.</summary>
     internal bool IsUpgraded { get; set; }
 
@@ -139,7 +159,11 @@ internal sealed class HttpExchange
     internal string Identifier
     {
         get => _identifier ??= MakeIdentifier();
-        set => _identifier = value;
+        set
+        {
+            ThrowIfOver();
+            _identifier = value;
+        }
     }
 
     internal uint RequestNumber { get; private set; }
@@ -171,20 +195,38 @@ internal sealed class HttpExchange
     internal void OnStarting(Func<object, Task> callback, object state)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        if (HasStarted) throw new InvalidOperationException("The response has already started.");
-        _starting.Add(callback, state);
+        lock (Body.Gate)
+        {
+            if (HasStarted) throw new InvalidOperationException("The response has already started.");
+            _starting.Add(callback, state);
+        }
     }
 
     internal void OnCompleted(Func<object, Task> callback, object state)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        ObjectDisposedException.ThrowIf(Connection is null, typeof(HttpContext));
+        ThrowIfOver();
         _completed.Add(callback, state);
     }
 
-    internal ValueTask<FlushResult> SendInformationalAsync(
-        int statusCode, HeaderTable fields, CancellationToken cancellation) =>
-        _output.SendInformationalAsync(statusCode, fields, cancellation);
+    /// <summary>Sends a response before the response, unless that has started.</summary>
+    /// <returns>False when it is too late.</returns>
+    internal bool TrySendInformational(
+        int statusCode, HeaderTable fields, CancellationToken cancellation, out ValueTask<FlushResult> sent)
+    {
+        lock (Body.Gate)
+        {
+            sent = default;
+            if (HasStarted) return false;
+            if (_output.TryWriteInformational(statusCode, fields)) sent = Body.FlushOutputAsync(cancellation);
+            return true;
+        }
+    }
+
+    /// <summary>Tells a client that waits for it to go on with its body (RFC 9110 §10.1.1).</summary>
+    /// <returns>False when the response has started, so that it learns from that.</returns>
+    internal bool TryContinue(out ValueTask<FlushResult> sent) =>
+        TrySendInformational(StatusCodes.Status100Continue, HeaderTable.None, CancellationToken.None, out sent);
 
     /// <summary>
     /// Runs what waits for the start, then encodes the head. Does nothing when the response has started.
@@ -192,11 +234,30 @@ internal sealed class HttpExchange
     /// <param name="bodyEnds">No further body bytes will come.</param>
     internal ValueTask StartAsync(bool bodyEnds)
     {
-        if (HasStarted) return default;
-        if (!_starting.IsEmpty) return StartSlowlyAsync(bodyEnds);
-        StartNow(bodyEnds);
-        return default;
+        lock (Body.Gate)
+        {
+            if (TryStartAtOnce(bodyEnds)) return default;
+        }
+        return StartSlowlyAsync(bodyEnds);
     }
+
+    /// <summary>
+    /// Encodes the head unless something waits for the start, or it has started. Under the body's gate.
+    /// </summary>
+    /// <returns>True when the response has started.</returns>
+    internal bool TryStartAtOnce(bool bodyEnds)
+    {
+        if (HasStarted) return true;
+        if (MayChangeHead) return false;
+        StartNow(bodyEnds);
+        return true;
+    }
+
+    /// <summary>
+    /// Waits for a start that nobody has waited for: what it does to the head belongs to this response, and must not
+    /// reach the next one.
+    /// </summary>
+    internal Task WhenStarted() => _starting.WhenRun();
 
     /// <summary>
     /// Ends the response: starts it when it has not, checks its length, ends its body. Does not flush.
@@ -204,18 +265,18 @@ internal sealed class HttpExchange
     /// <exception cref="InvalidOperationException">The body is shorter than declared.</exception>
     internal ValueTask EndAsync()
     {
-        if (Stage == ResponseStage.Ended) return default;
-        ValueTask start = HasStarted ? default : StartForEndAsync();
-        if (!start.IsCompletedSuccessfully) return EndSlowlyAsync(start);
-        EndNow();
-        return default;
+        lock (Body.Gate)
+        {
+            if (TryEndAtOnce()) return default;
+        }
+        return EndSlowlyAsync();
     }
 
     internal async ValueTask EndAndFlushAsync()
     {
         if (Connection is null) return;
         await EndAsync();
-        await _output.FlushAsync(CancellationToken.None);
+        await Body.FlushOutputAsync(CancellationToken.None);
     }
 
     /// <summary>
@@ -223,16 +284,23 @@ internal sealed class HttpExchange
     /// </summary>
     internal void EndWhenPossible()
     {
-        if (Stage == ResponseStage.Ended || !_starting.IsEmpty) return;
-        if (!HasStarted) StartNow(bodyEnds: Body.IsEmpty);
-        EndNow();
+        lock (Body.Gate) TryEndAtOnce();
     }
 
     /// <summary>Ends a response that has neither callbacks nor a body, which needs no waiting.</summary>
     internal void EndBare()
     {
-        StartNow(bodyEnds: true);
-        EndNow();
+        lock (Body.Gate)
+        {
+            StartNow(bodyEnds: true);
+            EndNow();
+        }
+    }
+
+    /// <summary>It stays without its end: nothing is written for it any more.</summary>
+    internal void CutOff()
+    {
+        lock (Body.Gate) Body.Close();
     }
 
     /// <summary>Gives the body up: it will not be ended properly.</summary>
@@ -250,11 +318,14 @@ internal sealed class HttpExchange
     /// <summary>Replaces an unstarted response by a bare one with this status.</summary>
     internal void ReplaceByError(int statusCode)
     {
-        _starting.Clear();
-        Body.Discard();
-        ResponseHeaders.Reset();
-        ResponseTrailers.Reset();
-        Response.Replace(statusCode, ResponseHeaders);
+        lock (Body.Gate)
+        {
+            _starting.Clear();
+            Body.Discard();
+            ResponseHeaders.Reset();
+            _trailers?.Reset();
+            Response.Replace(statusCode, ResponseHeaders);
+        }
     }
 
     /// <summary>Runs what waits for the end. A fault is logged and does not stop the others.</summary>
@@ -282,11 +353,12 @@ internal sealed class HttpExchange
         Features.Reset();
         Request.Reset();
         Response.Reset();
-        Peer.Reset();
-        Endpoint.Reset();
-        RouteValues.Reset();
-        BadRequest.Reset();
-        ResponseTrailers.Reset();
+        _peer?.Reset();
+        _endpoint?.Reset();
+        _routeValues?.Reset();
+        _bodyPipe?.Reset();
+        _badRequest?.Reset();
+        _trailers?.Reset();
         Body.Reset();
         RequestHeaders.Reset();
         RequestHeaders.Freeze();
@@ -301,8 +373,11 @@ internal sealed class HttpExchange
         Connection = null!;
     }
 
+    /// <summary>What is set between two requests would be the next one's.</summary>
+    internal void ThrowIfOver() => ObjectDisposedException.ThrowIf(Connection is null, typeof(HttpContext));
+
     private string MakeIdentifier() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Connection.Id}:{RequestNumber:X8}");
+        string.Create(CultureInfo.InvariantCulture, $"{RunningOn.Id}:{RequestNumber:X8}");
 
     private void StartNow(bool bodyEnds)
     {
@@ -320,19 +395,29 @@ internal sealed class HttpExchange
         foreach (var (name, value) in Response.Headers) ResponseHeaders[name] = value;
     }
 
-    private ValueTask StartForEndAsync()
+    /// <summary>
+    /// The whole body is known: a wrong length must show as an error and not as a head without its body.
+    /// </summary>
+    private void CheckWhole()
     {
-        // The whole body is known: a wrong length must show as an error and not as a head without its body.
-        if (!HttpMethods.IsHead(ReceivedMethod) && !ForbidsBody)
-        {
-            Body.CheckAgainstHead(StatusCode, DeclaredLength);
-            Body.CheckComplete();
-        }
-        return StartAsync(bodyEnds: Body.IsEmpty);
+        if (HttpMethods.IsHead(ReceivedMethod) || ForbidsBody) return;
+        Body.CheckAgainstHead(StatusCode, DeclaredLength);
+        Body.CheckComplete();
+    }
+
+    private bool TryEndAtOnce()
+    {
+        if (Stage == ResponseStage.Ended) return true;
+        if (MayChangeHead && !HasStarted) return false;
+        if (!HasStarted) CheckWhole();
+        _ = TryStartAtOnce(bodyEnds: Body.IsEmpty);
+        EndNow();
+        return true;
     }
 
     private void EndNow()
     {
+        Body.TakeRest();
         if (!ForbidsBody) Body.CheckComplete();
         _output.WriteEnd();
         Body.Close();
@@ -341,22 +426,24 @@ internal sealed class HttpExchange
 
     private async ValueTask StartSlowlyAsync(bool bodyEnds)
     {
-        try
+        uint number = RequestNumber;
+        await _starting.RunAsync();
+        lock (Body.Gate)
         {
-            while (_starting.TryTake(out Func<object, Task> callback, out object state)) await callback(state);
+            if (!HasStarted && number == RequestNumber) StartNow(bodyEnds && Body.IsEmpty);
         }
-        catch (Exception error)
-        {
-            // Whoever tries to start it after this fails alike: what should have been done to the head was not.
-            _starting.Add(static fault => Task.FromException((Exception)fault), error);
-            throw;
-        }
-        if (!HasStarted) StartNow(bodyEnds && Body.IsEmpty);
     }
 
-    private async ValueTask EndSlowlyAsync(ValueTask start)
+    private async ValueTask EndSlowlyAsync()
     {
-        await start;
-        EndNow();
+        uint number = RequestNumber;
+        while (true)
+        {
+            await _starting.RunAsync();
+            lock (Body.Gate)
+            {
+                if (number != RequestNumber || TryEndAtOnce()) return;
+            }
+        }
     }
 }

@@ -4,8 +4,8 @@ using Tipi.Hosting.Diagnostics;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>
-/// The way out for one response, given by the protocol's version. Calls come one at a time, in the order head, body,
-/// end.
+/// The way out for one response, given by the protocol's version. What writes comes one call at a time, under the
+/// body's gate, in the order head, body, end; so do flushes, see <see cref="FlushTurns"/>.
 /// </summary>
 internal interface IExchangeOutput
 {
@@ -15,8 +15,12 @@ internal interface IExchangeOutput
     /// </summary>
     bool TakesTrailers { get; }
 
-    /// <summary>Sends an informational response at once, before the head, if the version knows such.</summary>
-    ValueTask<FlushResult> SendInformationalAsync(int statusCode, HeaderTable fields, CancellationToken cancellation);
+    /// <summary>True where Transfer-Encoding says how a body is framed, and then no length does.</summary>
+    bool KnowsTransferEncoding { get; }
+
+    /// <summary>Writes an informational response, before the head.</summary>
+    /// <returns>True when it leaves with a flush; false when it leaves without, or the client knows none.</returns>
+    bool TryWriteInformational(int statusCode, HeaderTable fields);
 
     /// <summary>
     /// Encodes status and headers. <paramref name="bodyEnds"/>: nothing was written and nothing will be.
@@ -28,6 +32,9 @@ internal interface IExchangeOutput
 
     /// <summary>Takes <paramref name="count"/> body bytes from the memory last given.</summary>
     void Advance(int count);
+
+    /// <summary>Bytes of one large write to copy before the next flush: <paramref name="most"/>, or fewer.</summary>
+    int Slice(int most);
 
     /// <summary>Ends the body, with its trailers. What was written leaves with the next flush.</summary>
     void WriteEnd();

@@ -10,6 +10,13 @@ namespace Tipi.Hosting.Exchange;
 /// <param name="encodings">The encoding of a value by its name; null: always UTF-8.</param>
 internal sealed class ReceivedText(StringCache strings, Func<string, Encoding?>? encodings)
 {
+    /// <summary>As a server's options want it.</summary>
+    internal static ReceivedText For(TipiServerOptions options) =>
+        new(new StringCache(!options.DisableStringReuse), options.RequestEncodings);
+
+    /// <summary>True when the application chooses encodings, so that the same bytes may be different text.</summary>
+    internal bool HasOwnEncodings => encodings is not null;
+
     /// <summary>The text of bytes that are ASCII: names and targets.</summary>
     internal string Get(ReadOnlySpan<byte> bytes) => strings.Get(bytes);
 

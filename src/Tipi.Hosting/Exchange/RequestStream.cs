@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
 
 namespace Tipi.Hosting.Exchange;
 
@@ -34,7 +35,15 @@ internal sealed class RequestStream(HttpExchange exchange) : Stream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         PipeReader reader = Reader;
-        ValueTask<ReadResult> read = reader.ReadAsync(cancellationToken);
+        ValueTask<ReadResult> read;
+        try
+        {
+            read = reader.ReadAsync(cancellationToken);
+        }
+        catch (ConnectionAbortedException error) when (exchange.IsUpgraded)
+        {
+            throw Cancelled(error);
+        }
         return read.IsCompletedSuccessfully
             ? new ValueTask<int>(Take(reader, read.Result, buffer.Span))
             : TakeAsync(reader, read, buffer);
@@ -75,8 +84,22 @@ internal sealed class RequestStream(HttpExchange exchange) : Stream
     internal void Disable() => _isEnabled = false;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<int> TakeAsync(PipeReader reader, ValueTask<ReadResult> read, Memory<byte> buffer) =>
-        Take(reader, await read, buffer.Span);
+    private async ValueTask<int> TakeAsync(PipeReader reader, ValueTask<ReadResult> read, Memory<byte> buffer)
+    {
+        try
+        {
+            return Take(reader, await read, buffer.Span);
+        }
+        catch (ConnectionAbortedException error) when (exchange.IsUpgraded)
+        {
+            throw Cancelled(error);
+        }
+    }
+
+    /// <summary>
+    /// As under Kestrel: a WebSocket whose token is cancelled aborts the connection, and tests want the very type.
+    /// </summary>
+    private static OperationCanceledException Cancelled(ConnectionAbortedException error) => new(error.Message, error);
 
     private static int Take(PipeReader reader, ReadResult result, Span<byte> destination)
     {

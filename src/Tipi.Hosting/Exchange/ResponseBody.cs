@@ -10,7 +10,14 @@ namespace Tipi.Hosting.Exchange;
 /// Closed ──next request──→ Deferred
 /// </code>
 /// Invariant: in Deferred nothing has left, so the head may still change; a declared Content-Length is never exceeded.
+/// Whatever is written for the response is written under <see cref="Gate"/>, be it a head, an informational one, a part
+/// of the body or its end; no callback of the application runs under it.
 /// </summary>
+/// <remarks>
+/// Writes are taken in the order of their calls, whole, whether or not they are awaited. One that is small is copied at
+/// once. Of a large one so much is copied as the client takes, so that who awaits it costs little memory; what comes
+/// behind it, be it a write or the end, first copies the rest of it.
+/// </remarks>
 internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output) : PipeWriter
 {
     /// <summary>
@@ -19,7 +26,11 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     private const int LargestSlice = 64 * 1024;
 
     private readonly DeferredBuffer _deferred = new();
+    private FlushTurns? _flushes;
+    private ReadOnlyMemory<byte> _rest;
+    private uint _restNumber;
     private Mode _mode;
+    private int _room;
     private long _written;
     private long? _declared;
     private long _unflushed;
@@ -36,6 +47,9 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
 
     public override long UnflushedBytes => _unflushed;
 
+    /// <summary>Who holds it is the only one that writes for the response. Never held during a wait.</summary>
+    internal Lock Gate { get; } = new();
+
     /// <summary>True while nothing was written.</summary>
     internal bool IsEmpty => _written == 0;
 
@@ -44,88 +58,101 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     /// <summary>True once the end came before the length that the head had declared.</summary>
     internal bool IsTooShort { get; private set; }
 
+    private FlushTurns Flushes => _flushes ??= new FlushTurns(Gate, output);
+
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
-        if (_mode == Mode.Open) return output.GetMemory(sizeHint);
-        ThrowIfClosed();
-        return _deferred.GetMemory(sizeHint);
+        lock (Gate)
+        {
+            ThrowIfClosed();
+            TakeMemoryBack();
+            TakeRest();
+            Memory<byte> memory = _mode == Mode.Open ? output.GetMemory(sizeHint) : _deferred.GetMemory(sizeHint);
+            _room = memory.Length;
+            Flushes.IsHeld = _mode == Mode.Open;
+            return memory;
+        }
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
     public override void Advance(int bytes)
     {
-        if (_mode == Mode.Closed) ThrowIfClosed();
-        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        CheckRoom(bytes);
-        if (_mode == Mode.Open) output.Advance(bytes);
-        else if (_mode == Mode.Deferred) _deferred.Advance(bytes);
-        _written += bytes;
-        _unflushed += bytes;
+        lock (Gate)
+        {
+            if (_mode == Mode.Closed) ThrowIfClosed();
+            // Memory that was not given has bytes of others in it.
+            ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)_room, nameof(bytes));
+            CheckRoom(bytes);
+            // The start may have come since the memory was given.
+            bool isDeferred = _mode == Mode.Deferred || (_mode == Mode.Open && _deferred.HasMemory);
+            if (isDeferred) _deferred.Advance(bytes);
+            else if (_mode == Mode.Open) output.Advance(bytes);
+            if (isDeferred && _mode == Mode.Open) Emit(_deferred.Take());
+            _room -= bytes;
+            Count(bytes);
+            if (Flushes.Release()) _room = 0;
+        }
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        if (_mode == Mode.Closed) return new(new FlushResult(isCanceled: false, isCompleted: false));
-        if (_mode == Mode.Deferred)
+        lock (Gate)
         {
+            if (_mode == Mode.Closed) return new(new FlushResult(isCanceled: false, isCompleted: false));
+            // Nothing is flushed then, and nothing is taken for flushed.
             cancellationToken.ThrowIfCancellationRequested();
-            ValueTask start = exchange.StartAsync(bodyEnds: false);
-            if (!start.IsCompletedSuccessfully) return FlushAfterAsync(start, cancellationToken);
+            TakeMemoryBack();
+            TakeRest();
+            if (_mode != Mode.Deferred || exchange.TryStartAtOnce(bodyEnds: false)) return Flush(cancellationToken);
         }
-        _unflushed = 0;
-        return output.FlushAsync(cancellationToken);
+        return FlushAfterAsync(exchange.StartAsync(bodyEnds: false), cancellationToken);
     }
 
     public override ValueTask<FlushResult> WriteAsync(
         ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        ThrowIfClosed();
-        cancellationToken.ThrowIfCancellationRequested();
-        CheckRoom(source.Length);
-        if (source.Length > LargestSlice) return WriteSlicesAsync(source, cancellationToken);
-        if (_mode == Mode.Deferred)
+        lock (Gate)
         {
-            ValueTask start = exchange.StartAsync(bodyEnds: false);
-            if (!start.IsCompletedSuccessfully) return WriteAfterAsync(start, source, cancellationToken);
+            ThrowIfClosed();
+            cancellationToken.ThrowIfCancellationRequested();
+            CheckRoom(source.Length);
+            TakeMemoryBack();
+            TakeRest();
+            if (_mode != Mode.Deferred || exchange.TryStartAtOnce(bodyEnds: false))
+                return Write(source, cancellationToken);
         }
-        Write(source.Span);
-        return FlushAsync(cancellationToken);
+        return WriteAfterAsync(exchange.StartAsync(bodyEnds: false), source, cancellationToken);
     }
 
     public override void CancelPendingFlush() => output.CancelPendingFlush();
 
     public override void Complete(Exception? exception = null)
     {
-        if (exception is not null) exchange.Fail(exception);
+        if (exception is not null) GiveUp(exception);
         else exchange.EndWhenPossible();
     }
 
     public override ValueTask CompleteAsync(Exception? exception = null)
     {
         if (exception is null) return exchange.EndAndFlushAsync();
-        exchange.Fail(exception);
+        GiveUp(exception);
         return default;
     }
 
-    /// <summary>Copies bytes into the body, in as many pieces as the memory comes in.</summary>
-    internal void Write(ReadOnlySpan<byte> source)
+    /// <summary>Sends what was written for the response, whatever it is, behind all flushes before it.</summary>
+    internal ValueTask<FlushResult> FlushOutputAsync(CancellationToken cancellationToken)
     {
-        while (!source.IsEmpty)
-        {
-            Span<byte> space = GetSpan();
-            int length = Math.Min(space.Length, source.Length);
-            source[..length].CopyTo(space);
-            Advance(length);
-            source = source[length..];
-        }
+        lock (Gate) return Flushes.FlushAsync(cancellationToken);
     }
+
+    // ---- under the gate ----
 
     /// <summary>Checks, before the head is encoded, that the bytes written so far fit to it.</summary>
     internal void CheckAgainstHead(int statusCode, long? declared)
     {
         _declared = declared;
-        CheckRoom(0);
+        CheckLength(declared, _written);
         if (_written > 0) ThrowIfForbidden(statusCode);
     }
 
@@ -133,37 +160,67 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     internal void Open(bool swallows)
     {
         _mode = swallows ? Mode.Swallowing : Mode.Open;
-        if (_deferred.Length == 0) return;
-        if (!swallows) Emit(_deferred.Written);
-        _deferred.Clear();
+        ReadOnlySpan<byte> deferred = _deferred.Take();
+        if (!swallows) Emit(deferred);
+        // What the application may still fill stays its own.
+        if (_room == 0) _deferred.Clear();
     }
 
-    /// <summary>Ends the body.</summary>
+    /// <summary>Checks that the body can end here.</summary>
     /// <exception cref="InvalidOperationException">Fewer bytes than declared.</exception>
     internal void CheckComplete()
     {
         if (_mode == Mode.Swallowing || _declared is null || _declared <= _written) return;
+        if (exchange.HasOwnFraming) return;
         IsTooShort = true;
         throw new InvalidOperationException(
             $"The response declared Content-Length {_declared} and has {_written} bytes: too few.");
     }
 
-    internal void Close() => _mode = Mode.Closed;
+    /// <summary>Copies what is left of a write that nobody has waited for: something comes behind it.</summary>
+    internal void TakeRest()
+    {
+        if (_rest.IsEmpty) return;
+        Copy(_rest.Span);
+        _rest = default;
+    }
+
+    /// <summary>Nothing is written any more.</summary>
+    internal void Close()
+    {
+        _mode = Mode.Closed;
+        _rest = default;
+        _room = 0;
+        if (_flushes is not null) _flushes.IsHeld = false;
+    }
 
     /// <summary>Drops what was written before the start, in favour of an error.</summary>
     internal void Discard()
     {
         _deferred.Clear();
-        (_written, _unflushed, _declared, IsTooShort) = (0, 0, null, false);
+        _rest = default;
+        (_room, _written, _unflushed, _declared, IsTooShort) = (0, 0, 0, null, false);
     }
+
+    // ---- between two requests ----
 
     /// <summary>Another request begins.</summary>
     internal void Begin() => _mode = Mode.Deferred;
 
     internal void Reset()
     {
+        Close();
         Discard();
-        _mode = Mode.Closed;
+        if (_flushes is not { IsBusy: true }) return;
+        _flushes.End();
+        _flushes = null;
+    }
+
+    /// <summary>The application writes no more, and what it has written is not whole.</summary>
+    private void GiveUp(Exception error)
+    {
+        lock (Gate) Close();
+        exchange.Fail(error);
     }
 
     private void Emit(ReadOnlySpan<byte> bytes)
@@ -178,13 +235,111 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
         }
     }
 
+    private void Copy(ReadOnlySpan<byte> source)
+    {
+        if (_mode == Mode.Open) Emit(source);
+        else if (_mode == Mode.Deferred) _deferred.Append(source);
+    }
+
+    private void Count(int bytes)
+    {
+        _written += bytes;
+        _unflushed += bytes;
+    }
+
+    /// <summary>The application has no memory any more, by what it asks now.</summary>
+    private void TakeMemoryBack()
+    {
+        _room = 0;
+        if (_flushes is not null) _flushes.IsHeld = false;
+        if (_mode == Mode.Open && _deferred.HasMemory) _deferred.Clear();
+    }
+
+    private ValueTask<FlushResult> Flush(CancellationToken cancellationToken)
+    {
+        _unflushed = 0;
+        return Flushes.FlushAsync(cancellationToken);
+    }
+
+    private ValueTask<FlushResult> Write(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        Count(source.Length);
+        if (_mode == Mode.Open && source.Length > output.Slice(LargestSlice))
+        {
+            _rest = source;
+            return WriteRestAsync(++_restNumber, cancellationToken);
+        }
+        Copy(source.Span);
+        return Flush(cancellationToken);
+    }
+
+    /// <summary>Writes on as the client takes it, until all is written or somebody else has taken it along.</summary>
+    private async ValueTask<FlushResult> WriteRestAsync(uint number, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ValueTask<FlushResult> flush = WriteSlice(number, cancellationToken, out bool isLast);
+            FlushResult result;
+            try
+            {
+                result = await flush;
+            }
+            catch (Exception error)
+            {
+                GiveUpWaiting(number, error is not OperationCanceledException);
+                throw;
+            }
+            if (isLast) return result;
+            if (!result.IsCompleted && !result.IsCanceled) continue;
+            GiveUpWaiting(number, result.IsCompleted);
+            return result;
+        }
+    }
+
+    private ValueTask<FlushResult> WriteSlice(uint number, CancellationToken cancellationToken, out bool isLast)
+    {
+        lock (Gate)
+        {
+            if (number == _restNumber && !_rest.IsEmpty && _mode != Mode.Closed)
+            {
+                int length = _mode == Mode.Open ? Math.Min(_rest.Length, output.Slice(LargestSlice)) : _rest.Length;
+                Copy(_rest.Span[..length]);
+                _rest = _rest[length..];
+            }
+            isLast = number != _restNumber || _rest.IsEmpty;
+            return _mode == Mode.Closed ? default : Flush(cancellationToken);
+        }
+    }
+
+    /// <summary>Nobody waits any more: the rest is sent all the same, since a write is taken whole.</summary>
+    private void GiveUpWaiting(uint number, bool isLost)
+    {
+        lock (Gate)
+        {
+            if (number != _restNumber || _rest.IsEmpty) return;
+            if (isLost)
+            {
+                _rest = default;
+                return;
+            }
+            TakeRest();
+            Flushes.FlushSoon();
+        }
+    }
+
     private void CheckRoom(long further)
     {
-        long? declared = _mode == Mode.Deferred ? _declared ?? exchange.DeclaredLength : _declared;
-        if (declared < _written + further && _mode != Mode.Swallowing)
-            throw new InvalidOperationException(
-                $"The response declared Content-Length {declared} and gets {_written + further} bytes: too many.");
+        // What waits for the start may change the head: it is checked behind that.
+        if (_mode == Mode.Deferred && exchange.MayChangeHead) return;
+        CheckLength(_mode == Mode.Deferred ? _declared ?? exchange.DeclaredLength : _declared, _written + further);
         if (further > 0 && exchange.ForbidsBody) ThrowIfForbidden(exchange.StatusCode);
+    }
+
+    private void CheckLength(long? declared, long length)
+    {
+        if (declared is null || declared >= length || _mode == Mode.Swallowing || exchange.HasOwnFraming) return;
+        throw new InvalidOperationException(
+            $"The response declared Content-Length {declared} and gets {length} bytes: too many.");
     }
 
     private static void ThrowIfForbidden(int statusCode)
@@ -197,7 +352,8 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     {
         if (_mode != Mode.Closed) return;
         ObjectDisposedException.ThrowIf(exchange.Connection is null, this);
-        throw new InvalidOperationException("The response has ended.");
+        // In the words that clients of other servers look for.
+        throw new InvalidOperationException("Writing is not allowed after writer was completed.");
     }
 
     private async ValueTask<FlushResult> FlushAfterAsync(ValueTask start, CancellationToken cancellationToken)
@@ -209,24 +365,17 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     private async ValueTask<FlushResult> WriteAfterAsync(
         ValueTask start, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
-        await start;
-        Write(source.Span);
-        return await FlushAsync(cancellationToken);
-    }
-
-    private async ValueTask<FlushResult> WriteSlicesAsync(
-        ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
-    {
-        await exchange.StartAsync(bodyEnds: false);
-        FlushResult result = default;
-        while (!source.IsEmpty)
+        uint number;
+        lock (Gate)
         {
-            int length = Math.Min(source.Length, LargestSlice);
-            Write(source.Span[..length]);
-            source = source[length..];
-            result = await FlushAsync(cancellationToken);
-            if (result.IsCompleted || result.IsCanceled) break;
+            ThrowIfClosed();
+            CheckRoom(source.Length);
+            TakeRest();
+            Count(source.Length);
+            _rest = source;
+            number = ++_restNumber;
         }
-        return result;
+        await start;
+        return await WriteRestAsync(number, cancellationToken);
     }
 }

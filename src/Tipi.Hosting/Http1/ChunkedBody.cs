@@ -10,14 +10,14 @@ namespace Tipi.Hosting.Http1;
 /// A chunked body, decoded: its framing lies between the bytes, so they are copied together into one pooled array.
 /// Invariant: the array holds what was decoded and not yet consumed, from <c>_start</c> to <c>_end</c>.
 /// </summary>
-internal sealed class ChunkedBody(ReceivedText text)
+internal sealed class ChunkedBody(HotPool<ReceivedText> texts)
 {
     /// <summary>Decoded bytes that wait for the application's first look before more are decoded.</summary>
     private const int FillSize = 64 * 1024;
 
     private const int SmallestSize = 4096;
 
-    private readonly HeaderTable _trailers = new(HeaderRole.Request);
+    private readonly HeaderTable _trailers = new(HeaderRole.ReceivedTrailers);
     private readonly FieldSection _trailerLines = new();
     private Http1Limits _limits = null!;
     private ChunkedDecoder _decoder;
@@ -113,7 +113,9 @@ internal sealed class ChunkedBody(ReceivedText text)
         else if (status == ChunkedStatus.End)
         {
             ReadOnlySpan<byte> section = bytes.Slice(start, length);
+            ReceivedText text = texts.Rent();
             error = new ProtocolError(Http1FieldLines.Load(_trailerLines, section, text, _trailers, lengthName: null));
+            texts.Return(text);
             IsEnded = error.Code == ProtocolErrorCode.None;
         }
         return status;

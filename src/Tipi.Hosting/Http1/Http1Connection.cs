@@ -6,9 +6,11 @@ using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Exchange;
 using Tipi.Hosting.Scheduling;
+using Tipi.Hosting.Threads;
 using Tipi.Protocols.Http;
 using Tipi.Protocols.Http1;
 using Tipi.Transport.Uring;
+using Tipi.Transport.Uring.Rings;
 
 namespace Tipi.Hosting.Http1;
 
@@ -19,25 +21,33 @@ namespace Tipi.Hosting.Http1;
 ///  │ timeout, stop   │ bad, slow: refused      │ fault after start   │ too much
 ///  └────────────────→└──────────→ Closing ←────┴─────────────────────┘
 /// </code>
-/// Invariant: it holds a stream from the first byte of a head to the end of the response, and none while idle.
+/// Invariant: it holds a head's reader from the first byte of a head to its last, and a stream from there to the end of
+/// the response. What is kept for the next request is the owner's, which gives it up when none comes soon.
 /// </summary>
-internal sealed class Http1Connection(ServerConnection owner) : IConnectionProtocol
+internal sealed class Http1Connection(ServerConnection owner, Http1Context context) : IConnectionProtocol
 {
     /// <summary>Requests served in one go before others get their turn: a client may pipeline without end.</summary>
     private const int LongestBurst = 32;
 
     private readonly PipeReader _input = owner.Transport.Transport.Input;
-    private readonly RequestScheduler? _scheduler = RequestScheduler.For(owner);
+    private readonly RequestScheduler? _scheduler = context.Schedulers.For(owner);
+    private Http1HeadReader? _reader;
     private Http1Stream? _stream;
     private ThreadHop? _hop;
     private int _burst;
-    private int _lingerBytes;
+    private long _lingerBytes;
+    private bool _lingersBriefly;
     private ProtocolChange? _change;
+
+    public string Version => "1.1";
 
     private ThreadHop Hop => _hop ??= new ThreadHop(owner.Affinity);
 
     /// <summary>Serves the connection to its end. A peer's fault never throws out of here.</summary>
-    /// <remarks>One method, since what it keeps while it waits is what an idle connection costs.</remarks>
+    /// <remarks>
+    /// One method, since what it keeps while it waits is what an idle connection costs. That must not be the last
+    /// request: no variable of it lives on into the next read.
+    /// </remarks>
     public async Task RunAsync()
     {
         ExecutionContext clean = ExecutionContext.Capture()!;
@@ -57,40 +67,30 @@ internal sealed class Http1Connection(ServerConnection owner) : IConnectionProto
                 if (head == Http1HeadStatus.Partial) continue;
                 if (head == Http1HeadStatus.End) break;
 
-                Http1Stream stream = _stream!;
-                if (stream.Head.HasUpgrade && H2cUpgrade.IsAsked(stream, owner))
+                if (_stream!.Head.HasUpgrade && H2cUpgrade.IsAsked(_stream, owner))
                 {
-                    _change = await H2cUpgrade.ReadAsync(stream);
+                    await ChangeToHttp2Async(_stream);
                     break;
                 }
-                bool isAdmitted = owner.Endpoint.Admission.TryEnterRequest(stream.Exchange);
-                if (isAdmitted && _scheduler?.WantsBlockingThread(stream.Exchange) == true)
+                bool isAdmitted = RequestAdmission.TryEnter(_stream.Exchange);
+                if (isAdmitted && _scheduler?.WantsBlockingThread(_stream.Exchange) == true)
                     await Hop.ToBlockingThread();
-                Task run = isAdmitted ? Start(stream.Exchange) : Overload.Answer(stream.Exchange);
-                if (!run.IsCompleted)
-                {
-                    await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    _scheduler?.NoteResumed(stream.Exchange);
-                }
-                bool goesOn = await EndAsync(stream, run);
+                Task? run = isAdmitted ? Start(_stream.Exchange) : Overload.Answer(_stream.Exchange);
+                if (!run.IsCompleted) await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                bool goesOn = await EndAsync(_stream, run);
+                run = null;
                 // What the application left in its execution context must not reach the next request.
                 ExecutionContext.Restore(clean);
                 if (!goesOn) break;
                 _burst++;
             }
-            if (_stream is { } unused) Recycle(unused, isSafe: true);
+            if (_stream is { } unused) PutAway(unused, isSafe: true, goesOn: false);
             if (_change is not null)
             {
-                await owner.ChangeAsync(_change);
+                await owner.ChangeAsync(context.Change(owner, _change));
                 return;
             }
-            await LingeringClose.RunAsync(owner, _lingerBytes);
-        }
-        catch (BadHttpRequestException error) when (_change is null)
-        {
-            // The body of a request that would have gone on in another version.
-            owner.Server.Logs.BadRequests.BodyRefused(error, owner.Id, "");
-            await LingeringClose.RunAsync(owner, LingeringClose.MostHeadBytes);
+            await LingeringClose.RunAsync(owner, _lingerBytes, _lingersBriefly);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -101,16 +101,34 @@ internal sealed class Http1Connection(ServerConnection owner) : IConnectionProto
         finally
         {
             if (_stream is { } left) Abandon(left);
+            ReturnReader();
         }
     }
 
     /// <summary>Tells the request that runs that its client has gone. Called on any thread.</summary>
     public void OnClosed() => Volatile.Read(ref _stream)?.Exchange.Lifetime.OnClosed(owner);
 
+    /// <summary>The request goes on in another version, or is answered in this one for its malformed body.</summary>
+    private async Task ChangeToHttp2Async(Http1Stream stream)
+    {
+        try
+        {
+            _change = await H2cUpgrade.ReadAsync(stream);
+        }
+        catch (BadHttpRequestException error)
+        {
+            RequestEvents.Started(stream.Exchange);
+            await EndAsync(stream, Task.FromException(error));
+        }
+    }
+
     private Task Start(HttpExchange exchange)
     {
-        if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStarted(exchange);
-        return _scheduler is null ? owner.Server.Application.Run(exchange.Features) : _scheduler.Run(exchange);
+        RequestEvents.Started(exchange);
+        // Where no turn of a ring begins with it, the thread may have run another request just now.
+        if (_scheduler is null || _burst > 0) OwnThread.PutBackCaller();
+        _scheduler?.Serve(exchange);
+        return _scheduler is null ? context.Shared.Application.Run(exchange.Features) : _scheduler.Run(exchange);
     }
 
     private Http1HeadStatus TakeHead(ReadResult read)
@@ -125,13 +143,13 @@ internal sealed class Http1Connection(ServerConnection owner) : IConnectionProto
                 read.IsCompleted ? ConnectionEndReason.TransportCompleted : ConnectionEndReason.GracefulAppShutdown);
             return Http1HeadStatus.End;
         }
-        Http1Stream stream = _stream ?? BeginHead();
-        switch (stream.Parse(buffer, owner, out ProtocolError error))
+        switch (ParseHead(buffer, out ProtocolError error))
         {
             case ParseStatus.Complete:
-                _input.AdvanceTo(buffer.GetPosition(stream.Head.Length));
+                _input.AdvanceTo(buffer.GetPosition(_reader!.Head.Length));
+                ReturnReader();
                 owner.DeadlineMs = long.MaxValue;
-                if (owner.Server.AccessLog is not null) stream.BeginAccess();
+                if (owner.Server.AccessLog is not null) _stream!.BeginAccess();
                 return Http1HeadStatus.Complete;
             case ParseStatus.Invalid when error.IsLaterVersion && owner.MayChangeProtocol:
                 _change = ProtocolChange.PriorKnowledge;
@@ -142,7 +160,7 @@ internal sealed class Http1Connection(ServerConnection owner) : IConnectionProto
                 _input.AdvanceTo(buffer.End);
                 return Http1HeadStatus.End;
             case ParseStatus.NeedMore when read.IsCompleted:
-                EndInHead(stream, buffer);
+                EndInHead(buffer);
                 _input.AdvanceTo(buffer.End);
                 return Http1HeadStatus.End;
             default:
@@ -152,7 +170,7 @@ internal sealed class Http1Connection(ServerConnection owner) : IConnectionProto
     }
 
     /// <summary>The client has ended its sending: it may still listen, and an operator may ask what came.</summary>
-    private void EndInHead(Http1Stream stream, in ReadOnlySequence<byte> received)
+    private void EndInHead(in ReadOnlySequence<byte> received)
     {
         var reader = new SequenceReader<byte>(received);
         reader.AdvancePastAny((byte)'\r', (byte)'\n');
@@ -162,16 +180,16 @@ internal sealed class Http1Connection(ServerConnection owner) : IConnectionProto
             owner.EndsBecause(ConnectionEndReason.TransportCompleted);
             return;
         }
-        if (stream.Head.TargetRange.Length == 0) owner.EndsBecause(ConnectionEndReason.InvalidRequestLine);
+        if (_reader!.Head.TargetRange.Length == 0) owner.EndsBecause(ConnectionEndReason.InvalidRequestLine);
         Refuse(new ProtocolError(ProtocolErrorCode.UnexpectedEnd), received);
     }
 
     /// <summary>The server woke the read: because it stops, or because a deadline may have passed.</summary>
     private bool HasToEnd(in ReadOnlySequence<byte> buffer)
     {
-        bool isIdle = buffer.IsEmpty && _stream is null;
+        bool isIdle = buffer.IsEmpty && _reader is null;
         // Bytes that come in the moment in which the idle time is over begin a request, which has a time of its own.
-        bool isLate = (isIdle || _stream is not null) && owner.HasExpired;
+        bool isLate = (isIdle || _reader is not null) && owner.HasExpired;
         bool mustEnd = isLate || (isIdle && owner.MustEnd);
         if (!mustEnd) return false;
         if (!isIdle) Refuse(new ProtocolError(ProtocolErrorCode.Timeout), buffer);
@@ -184,25 +202,45 @@ internal sealed class Http1Connection(ServerConnection owner) : IConnectionProto
     /// <summary>A connection that is reset while no request runs has simply ended: browsers do that.</summary>
     private ConnectionEndReason ReasonOf(Exception error) => error switch
     {
-        ConnectionResetException when _stream is null => ConnectionEndReason.TransportCompleted,
+        ConnectionResetException when _stream is null && _reader is null => ConnectionEndReason.TransportCompleted,
         ConnectionResetException => ConnectionEndReason.ConnectionReset,
         IOException => ConnectionEndReason.IOError,
         _ => ConnectionEndReason.OtherError,
     };
 
-    private Http1Stream BeginHead()
+    /// <summary>Parses the head and, once it is complete, gives it to a stream.</summary>
+    private ParseStatus ParseHead(in ReadOnlySequence<byte> buffer, out ProtocolError error)
+    {
+        Http1HeadReader reader = _reader ??= BeginHead();
+        ParseStatus status = reader.Parse(
+            buffer, owner.Endpoint.Http1Limits, out ReadOnlySpan<byte> bytes, out error);
+        if (status != ParseStatus.Complete) return status;
+        Http1Stream stream = owner.KeptForRequests as Http1Stream ?? new Http1Stream(context.Shared);
+        Volatile.Write(ref _stream, stream);
+        error = stream.Load(reader, bytes, owner);
+        return error.Code == ProtocolErrorCode.None ? ParseStatus.Complete : ParseStatus.Invalid;
+    }
+
+    private Http1HeadReader BeginHead()
     {
         owner.ExpireIn(owner.Limits.RequestHeadersTimeout);
-        Http1Stream stream = owner.Server.Streams.Rent();
-        Volatile.Write(ref _stream, stream);
-        return stream;
+        return context.HeadReaders.Rent();
+    }
+
+    private void ReturnReader()
+    {
+        if (_reader is not { } reader) return;
+        _reader = null;
+        reader.Reset();
+        context.HeadReaders.Return(reader);
     }
 
     private void Refuse(ProtocolError error, in ReadOnlySequence<byte> received)
     {
         Http1Refusal.Write(owner, error);
-        if (owner.Server.AccessLog is { } log) log.Add(RefusedRequest.Describe(owner, error, _stream?.Head, received));
+        if (owner.Server.AccessLog is { } log) log.Add(RefusedRequest.Describe(owner, error, _reader?.Head, received));
         _lingerBytes = LingeringClose.MostHeadBytes;
+        _lingersBriefly = !owner.CanEndOutputFirst && Http1Refusal.HasNothingBehind(received);
     }
 
     /// <summary>Ends response and request, in the usual case without waiting.</summary>
@@ -227,12 +265,12 @@ internal sealed class Http1Connection(ServerConnection owner) : IConnectionProto
     }
 
     /// <summary>Sends the response's end, in whose wake the client may ask again on any connection.</summary>
-    private ValueTask<FlushResult> FlushEnd(Http1Stream stream)
+    private static ValueTask<FlushResult> FlushEnd(Http1Stream stream)
     {
         // The application has done with it: what the client asks next finds the place free.
-        owner.Endpoint.Admission.LeaveRequest(stream.Exchange);
+        RequestAdmission.Leave(stream.Exchange);
         stream.Body.Leave();
-        return stream.Output.FlushPipeAsync(CancellationToken.None);
+        return stream.Exchange.Body.FlushOutputAsync(CancellationToken.None);
     }
 
     private async ValueTask<bool> FlushAsync(
@@ -255,34 +293,40 @@ internal sealed class Http1Connection(ServerConnection owner) : IConnectionProto
 
     private bool Conclude(Http1Stream stream, Exception? error, bool isWhole, bool goesOn)
     {
-        if (goesOn) owner.ExpireIn(owner.Limits.KeepAliveTimeout);
+        if (goesOn) BeginIdle();
         else PrepareClose(stream, isWhole);
         stream.Body.Conclude();
         Leave(stream.Exchange);
-        if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStopped(stream.Exchange);
+        RequestEvents.Stopped(stream.Exchange);
         EndAccess(stream, error, isWhole);
         ExchangeEnding.DisposeContext(stream.Exchange, error);
         bool mayBeHeld = stream.Exchange.IsUpgraded || stream.Body.IsPending || owner.IsClosed || !isWhole;
-        Recycle(stream, isSafe: !mayBeHeld);
+        PutAway(stream, isSafe: !mayBeHeld, goesOn);
         return goesOn;
+    }
+
+    private void BeginIdle()
+    {
+        owner.ExpireIn(owner.Limits.KeepAliveTimeout);
+        // A stop wakes the read that waits. That may have been one of the request's body, which takes no notice.
+        if (owner.MustEnd) owner.Wake();
     }
 
     /// <summary>The connection broke before the request had ended. Who holds the stream may keep it.</summary>
     private void Abandon(Http1Stream stream)
     {
+        _scheduler?.Serve(null);
         Volatile.Write(ref _stream, null);
-        if (stream.Exchange.Connection is null) return; // only a part of a head had come
         Leave(stream.Exchange);
-        if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStopped(stream.Exchange);
+        RequestEvents.Stopped(stream.Exchange);
         ExchangeEnding.DisposeContext(stream.Exchange, error: null);
     }
 
     /// <summary>The request counts no more, however it ended.</summary>
     private void Leave(HttpExchange exchange)
     {
-        owner.Endpoint.Admission.LeaveRequest(exchange);
-        if (!exchange.IsUpgraded) return;
-        owner.EndUpgrade();
+        RequestAdmission.Leave(exchange);
+        if (exchange.IsUpgraded) owner.EndUpgrade();
     }
 
     private void EndAccess(Http1Stream stream, Exception? error, bool isWhole)
@@ -297,7 +341,7 @@ internal sealed class Http1Connection(ServerConnection owner) : IConnectionProto
     private ValueTask<bool> DrainAsync(Http1Stream stream)
     {
         owner.ExpireIn(owner.Limits.RequestDrainTimeout);
-        return stream.Body.DrainAsync(owner);
+        return BodyDrain.RunAsync(stream.Body, stream.Exchange, owner);
     }
 
     private void PrepareClose(Http1Stream stream, bool isWhole)
@@ -321,12 +365,15 @@ internal sealed class Http1Connection(ServerConnection owner) : IConnectionProto
         return owner.IsEnding ? ConnectionEndReason.GracefulAppShutdown : ConnectionEndReason.ResponseNoKeepAlive;
     }
 
-    /// <summary>Gives the stream back, unless somebody may still hold on to it.</summary>
-    private void Recycle(Http1Stream stream, bool isSafe)
+    /// <summary>
+    /// Ends the stream's use by a request. What the application kept of it fails from now on; it serves the next
+    /// request of this connection, unless somebody still uses it.
+    /// </summary>
+    private void PutAway(Http1Stream stream, bool isSafe, bool goesOn)
     {
+        _scheduler?.Serve(null);
         Volatile.Write(ref _stream, null);
-        if (!isSafe) return;
-        stream.Reset();
-        owner.Server.Streams.Return(stream);
+        if (isSafe) stream.Reset();
+        owner.KeptForRequests = isSafe && goesOn ? stream : null;
     }
 }

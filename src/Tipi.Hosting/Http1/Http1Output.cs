@@ -45,18 +45,20 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
         }
     }
 
-    public ValueTask<FlushResult> SendInformationalAsync(
-        int statusCode, HeaderTable fields, CancellationToken cancellation)
+    public bool KnowsTransferEncoding => true;
+
+    public bool TryWriteInformational(int statusCode, HeaderTable fields)
     {
         // RFC 9110 §15.2: never to a client of HTTP/1.0.
-        if (stream.Head.MinorVersion == 0) return default;
+        if (stream.Head.MinorVersion == 0) return false;
         WriteLines(fields, statusCode);
-        return FlushPipeAsync(cancellation);
+        return true;
     }
 
     public void WriteHead(bool bodyEnds)
     {
-        var head = new Http1ResponseHead(stream, bodyEnds);
+        var head = new Http1ResponseHead(
+            stream.Exchange, stream.Head, stream.Body.EndsConnection(bodyEnds), bodyEnds);
         for (int hint = HeadSizeHint; ; hint *= 2)
         {
             ThrowIfTooLarge(hint);
@@ -78,11 +80,13 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
         else if (_mode == Http1BodyMode.Chunked) AdvanceChunk(count);
     }
 
+    public int Slice(int most) => most;
+
     public void WriteEnd()
     {
         if (_mode != Http1BodyMode.Chunked) return;
         CloseChunk();
-        if (stream.Exchange.ResponseTrailers.HasAny)
+        if (stream.Exchange.HasTrailers)
         {
             WriteLines(stream.Exchange.ResponseTrailers.Take(), statusCode: null);
             return;
@@ -96,7 +100,8 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
     {
         if (_chunkLength > 0) CloseChunk();
         _chunk = default;
-        return FlushPipeAsync(cancellationToken);
+        HttpExchange exchange = stream.Exchange;
+        return ResponseRate.FlushAsync(exchange.Connection, _pipe, exchange.MinResponseDataRate, cancellationToken);
     }
 
     public void CancelPendingFlush() => _pipe?.CancelPendingFlush();
@@ -114,15 +119,6 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
 
     public void WatchForClose() => stream.Exchange.Connection?.WatchForClose();
 
-    /// <summary>Tells the client to go on with its body (RFC 9110 §10.1.1).</summary>
-    internal ValueTask<FlushResult> WriteContinueAsync()
-    {
-        ReadOnlySpan<byte> answer = "HTTP/1.1 100 Continue\r\n\r\n"u8;
-        answer.CopyTo(_pipe.GetSpan(answer.Length));
-        _pipe.Advance(answer.Length);
-        return FlushPipeAsync(CancellationToken.None);
-    }
-
     internal void Attach(PipeWriter pipe) => _pipe = pipe;
 
     internal void Reset()
@@ -132,13 +128,6 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
         _chunk = default;
         _chunkLength = 0;
         KeepsAlive = EndsByClose = false;
-    }
-
-    /// <summary>Sends what was written, however it is framed.</summary>
-    internal ValueTask<FlushResult> FlushPipeAsync(CancellationToken cancellationToken)
-    {
-        HttpExchange exchange = stream.Exchange;
-        return ResponseRate.FlushAsync(exchange.Connection, _pipe, exchange.MinResponseDataRate, cancellationToken);
     }
 
     /// <summary>Writes fields behind a status line or, without one, behind the chunk that ends the body.</summary>

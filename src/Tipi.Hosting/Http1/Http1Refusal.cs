@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Connections;
@@ -12,6 +13,20 @@ internal static class Http1Refusal
 {
     /// <summary>More than the answer needs with the longest phrase.</summary>
     private const int LargestSize = 512;
+
+    private const int LargestUsualHead = 64 * 1024;
+
+    /// <summary>
+    /// True when a client has most likely sent all it has to: what has come ends like a head and announces no body.
+    /// </summary>
+    internal static bool HasNothingBehind(in ReadOnlySequence<byte> received)
+    {
+        if (received.Length > LargestUsualHead) return false;
+        ReadOnlySpan<byte> text = received.IsSingleSegment ? received.FirstSpan : received.ToArray();
+        return text.EndsWith("\r\n\r\n"u8)
+            && text.IndexOf("ontent-"u8) < 0 && text.IndexOf("ONTENT-"u8) < 0
+            && text.IndexOf("ransfer-"u8) < 0 && text.IndexOf("RANSFER-"u8) < 0;
+    }
 
     internal static void Write(ServerConnection connection, ProtocolError error)
     {

@@ -18,27 +18,26 @@ namespace Tipi.Hosting.Http1;
 /// <remarks>
 /// Invariant: <c>_left</c> is what the body still has in the input; <c>_isReading</c> is true between a read of the
 /// input and the <c>AdvanceTo</c> that answers it, so that it is answered exactly once;
-/// <c>_isGiven</c> says the same of the application's reads.
+/// <c>_isGiven</c> says the same of the application's reads. The application's calls change it under <c>_gate</c>,
+/// but for a read that waits, during which no other call is taken; once the request has ended, or what it has left is
+/// drained, they fail.
 /// </remarks>
 internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchangeInput
 {
-    /// <summary>
-    /// Bytes of an unread body that are read after the response: beyond this it costs less to close the connection.
-    /// </summary>
-    private const long MostDrainedBytes = 1024 * 1024;
-
+    private readonly Lock _gate = new();
     private PipeReader _input = null!;
     private ChunkedBody? _chunked;
     private ReadOnlySequence<byte> _last;
     private BodyKind _kind;
     private long _left;
     private long _received;
-    private BodyRate _rate;
+    private BodyWait _wait;
     private bool _isReading;
     private bool _isGiven;
     private bool _isCompleted;
     private bool _isPending;
     private bool _isLeftBehind;
+    private bool _isOver;
     private bool _expectsContinue;
     private volatile bool _isCancelRequested;
 
@@ -52,7 +51,8 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
 
     public IHeaderDictionary? Trailers => IsAtEnd ? _chunked?.Trailers ?? HeaderTable.None : null;
 
-    public bool IsUpgradable => stream.Head.HasUpgrade;
+    /// <summary>Not with a body: its bytes would be taken for the new protocol's.</summary>
+    public bool IsUpgradable => stream.Head.HasUpgrade && stream.Head.Body is { Kind: BodyKind.None };
 
     public string? TunnelProtocol => null;
 
@@ -72,13 +72,15 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     internal bool IsBroken { get; private set; }
 
     /// <summary>Bytes that are worth reading after the answer, for a client that reads it late.</summary>
-    internal int MostLingerBytes =>
+    internal long MostLingerBytes =>
         IsBroken && stream.Exchange.BadRequest.Error is BadHttpRequestException { StatusCode: not 413 }
             ? LingeringClose.MostHeadBytes
-            : LingeringClose.MostBodyBytes;
+            : MostDrained;
 
     /// <summary>Bytes of the body that have come, taken by the application or not.</summary>
     private long Received => _kind == BodyKind.Chunked ? _chunked!.Total : _received;
+
+    private long MostDrained => stream.Exchange.Connection.Limits.MaxRequestDrainSize ?? long.MaxValue;
 
     private long Largest => MaxSize ?? long.MaxValue;
 
@@ -91,6 +93,15 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            ThrowIfOver();
+            return ReadNextAsync(cancellationToken);
+        }
+    }
+
+    private ValueTask<ReadResult> ReadNextAsync(CancellationToken cancellationToken)
     {
         ThrowIfUnreadable();
         if (!HasStarted)
@@ -108,14 +119,20 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
 
     public override bool TryRead(out ReadResult result)
     {
-        ThrowIfUnreadable();
-        result = default;
-        // The client waits for 100, which only a waiting read asks for.
-        if (_expectsContinue) return false;
-        if (!HasStarted) Begin();
-        if (!TryTake(out result) && !(_input.TryRead(out ReadResult read) && Accept(read, out result))) return false;
-        result = Give(result);
-        return true;
+        lock (_gate)
+        {
+            ThrowIfOver();
+            ThrowIfUnreadable();
+            result = default;
+            // Who waits for 100 is asked to go on by a waiting read only; who has sent already does not wait.
+            if (_expectsContinue && !HasUnread()) return false;
+            _expectsContinue = false;
+            if (!HasStarted) Begin();
+            if (!TryTake(out result) && !(_input.TryRead(out ReadResult read) && Accept(read, out result)))
+                return false;
+            result = Give(result);
+            return true;
+        }
     }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -123,6 +140,15 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
         if (_kind == BodyKind.None) return;
+        lock (_gate)
+        {
+            ThrowIfOver();
+            Answer(consumed, examined);
+        }
+    }
+
+    private void Answer(SequencePosition consumed, SequencePosition examined)
+    {
         if (!_isGiven) throw new InvalidOperationException("There is no read to complete: AdvanceTo follows a read.");
         _isGiven = false;
         if (_kind == BodyKind.Chunked)
@@ -150,14 +176,14 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
 
     internal void Attach(IDuplexPipe transport)
     {
-        RequestHead head = stream.Head;
+        HeadFacts head = stream.Head;
         _input = transport.Input;
         _kind = head.Body.Kind;
         _left = head.Body.Length;
         _expectsContinue = head.ExpectsContinue;
         MaxSize = stream.Exchange.Connection.Limits.MaxRequestBodySize;
         if (_kind != BodyKind.Chunked) return;
-        _chunked ??= new ChunkedBody(stream.Text);
+        _chunked ??= new ChunkedBody(stream.Exchange.Shared.Texts);
         _chunked.Begin(stream.Exchange.Connection.Endpoint.Http1Limits);
     }
 
@@ -173,7 +199,10 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     /// <summary>The request has ended.</summary>
     internal void Conclude()
     {
-        if (HasStarted && CanHaveBody && IsAtEnd) LogBody(isStart: false);
+        if (!CanHaveBody) return;
+        // Whoever is just inside has done when this goes on.
+        lock (_gate) _isOver = true;
+        if (HasStarted && IsAtEnd) LogBody(isStart: false);
     }
 
     internal void Reset()
@@ -182,9 +211,9 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
         _last = default;
         _kind = BodyKind.None;
         _left = _received = 0;
-        _rate = default;
+        _wait = default;
         _isReading = _isGiven = _isCompleted = _expectsContinue = _isCancelRequested = false;
-        _isPending = _isLeftBehind = false;
+        _isPending = _isLeftBehind = _isOver = false;
         HasStarted = IsBroken = false;
         _chunked?.Reset();
     }
@@ -193,48 +222,47 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     /// True when nothing can follow this request: its body is broken; or a final answer comes before 100, which leaves
     /// it open whether the client sends its body; or too much of it is left to read.
     /// </summary>
+    /// <param name="responseEnds">
+    /// The application has done; else it may still read, but is taken not to when it has not begun to.
+    /// </param>
     internal bool EndsConnection(bool responseEnds) =>
-        IsBroken || _expectsContinue || (responseEnds && _left > MostDrainedBytes);
+        IsBroken || _expectsContinue || ((responseEnds || !HasStarted) && _left > MostDrained);
 
-    /// <summary>Reads what the application left, up to a limit.</summary>
-    /// <returns>True when the body has ended and the connection can go on.</returns>
-    internal async ValueTask<bool> DrainAsync(ServerConnection connection)
+    /// <summary>The application reads no more: what it has left is read by <see cref="BodyDrain"/>.</summary>
+    /// <returns>False when nobody else may read it, or it is not worth it.</returns>
+    internal bool TryBeginDrain()
     {
-        if (IsAtEnd) return !IsBroken;
-        if (IsPending || EndsConnection(responseEnds: true)) return false;
-        if (connection.Server.Log.IsEnabled(LogLevel.Information))
-            connection.Server.Log.RequestBodyNotEntirelyRead(connection.Id, stream.Exchange.Identifier);
-        long mostBytes = MostDrainedBytes;
+        lock (_gate)
+        {
+            if (IsPending || EndsConnection(responseEnds: true)) return false;
+            _isOver = true;
+        }
         HasStarted = true;
         _isCompleted = false;
-        if (_isGiven) AdvanceTo(_last.Start);
+        if (_isGiven) Answer(_last.Start, _last.Start);
         MaxSize = null;
         stream.Exchange.MinRequestBodyDataRate = null;
-        try
-        {
-            while (!IsAtEnd && mostBytes > 0)
-            {
-                _isCancelRequested = true;
-                ReadResult read = await ReadAsync();
-                mostBytes -= Math.Max(read.Buffer.Length, 1);
-                AdvanceTo(read.Buffer.End);
-                if (!read.IsCanceled || !connection.HasExpired) continue;
-                connection.EndsBecause(ConnectionEndReason.ServerTimeout);
-                connection.Server.Log.RequestBodyDrainTimedOut(connection.Id, stream.Exchange.Identifier);
-                return false;
-            }
-        }
-        catch (BadHttpRequestException)
-        {
-            return false;
-        }
-        return IsAtEnd;
+        return true;
     }
+
+    /// <summary>Drops bytes of what is left.</summary>
+    /// <returns>How many; and whether somebody woke the read.</returns>
+    internal async ValueTask<(long Length, bool IsCanceled)> DropNextAsync()
+    {
+        _isCancelRequested = true;
+        ReadResult read = await ReadNextAsync(CancellationToken.None);
+        long length = read.Buffer.Length;
+        Answer(read.Buffer.End, read.Buffer.End);
+        return (length, read.IsCanceled);
+    }
+
+    private void ThrowIfOver() => ObjectDisposedException.ThrowIf(_isOver, this);
 
     private void ThrowIfUnreadable()
     {
         ObjectDisposedException.ThrowIf(_input is null, this);
         if (_isCompleted) throw new InvalidOperationException("The reader is completed: the body can not be read.");
+        if (_isPending) throw new InvalidOperationException("A read is in progress already: await it first.");
         if (_isGiven) throw new InvalidOperationException("A read is in progress already: AdvanceTo comes first.");
         if (IsBroken) throw stream.Exchange.BadRequest.Error ?? new BadHttpRequestException("The body is malformed.");
     }
@@ -258,10 +286,21 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     private ValueTask BeginAsync()
     {
         Begin();
-        if (!_expectsContinue || stream.Exchange.HasStarted) return default;
+        // RFC 9110 §10.1.1: nobody waits for it who sends already. HAProxy 2.6 loses the end of some responses whose
+        // head comes in one segment with it.
+        if (_expectsContinue && HasUnread()) _expectsContinue = false;
+        if (!_expectsContinue || !stream.Exchange.TryContinue(out ValueTask<FlushResult> flush)) return default;
         _expectsContinue = false;
-        ValueTask<FlushResult> flush = stream.Output.WriteContinueAsync();
         return flush.IsCompletedSuccessfully ? Forget(flush.Result) : new ValueTask(flush.AsTask());
+    }
+
+    /// <summary>True when bytes have arrived that nobody has read. No read may be under way.</summary>
+    internal bool HasUnread()
+    {
+        if (!_input.TryRead(out ReadResult read)) return false;
+        _input.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
+        if (read.IsCanceled) _input.CancelPendingRead(); // it is for the read that follows
+        return !read.Buffer.IsEmpty;
     }
 
     private static ValueTask Forget(FlushResult _) => default;
@@ -350,7 +389,15 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
 
     private async ValueTask<ReadResult> ReadAfterAsync(ValueTask begin, CancellationToken cancellationToken)
     {
-        await begin;
+        _isPending = true;
+        try
+        {
+            await begin;
+        }
+        finally
+        {
+            _isPending = false;
+        }
         return await ReadAsync(cancellationToken);
     }
 
@@ -361,14 +408,19 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
         _isPending = true;
         try
         {
-            BeginWait();
+            _wait.Begin(stream.Exchange, Received);
             ReadResult result;
             while (!Accept(EndWait(await read), out result))
             {
                 read = _input.ReadAsync(cancellationToken);
-                BeginWait();
+                _wait.Begin(stream.Exchange, Received);
             }
             return Give(result);
+        }
+        catch (InvalidOperationException error) when (_isLeftBehind)
+        {
+            // The connection has ended under it, and with it the reader.
+            throw new OperationCanceledException("The request has ended.", error);
         }
         finally
         {
@@ -376,20 +428,13 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
         }
     }
 
-    private void BeginWait()
-    {
-        HttpExchange exchange = stream.Exchange;
-        _rate.BeginWait(exchange.Connection, exchange.MinRequestBodyDataRate, Received);
-    }
-
     private ReadResult EndWait(ReadResult read)
     {
         HttpExchange exchange = stream.Exchange;
-        MinDataRate? rate = exchange.MinRequestBodyDataRate;
-        if (_rate.EndWait(exchange.Connection, rate) || !read.IsCanceled) return read;
+        if (_wait.End(exchange) is not { } rate || !read.IsCanceled) return read;
         _input.AdvanceTo(read.Buffer.Start);
         exchange.Server.Logs.BadRequests.RequestBodyTooSlow(
-            exchange.Connection.Id, exchange.Identifier, rate!.BytesPerSecond);
+            exchange.Connection.Id, exchange.Identifier, rate.BytesPerSecond);
         throw Break(new ProtocolError(ProtocolErrorCode.Timeout));
     }
 }

@@ -21,11 +21,15 @@ internal ref struct Http1ResponseHead
     private readonly bool _hasServer;
     private readonly long? _length;
 
-    internal Http1ResponseHead(Http1Stream stream, bool bodyEnds)
+    /// <param name="exchange">The request and its response.</param>
+    /// <param name="request">The request's head.</param>
+    /// <param name="endsConnection">Nothing can follow the request's body.</param>
+    /// <param name="bodyEnds">The response has no body, or has its whole body already.</param>
+    internal Http1ResponseHead(HttpExchange exchange, HeadFacts request, bool endsConnection, bool bodyEnds)
     {
-        _exchange = stream.Exchange;
-        _isHttp10 = stream.Head.MinorVersion == 0;
-        KeepsAlive = stream.Head.KeepAlive && !_exchange.Connection.IsEnding && !stream.Body.EndsConnection(bodyEnds);
+        _exchange = exchange;
+        _isHttp10 = request.MinorVersion == 0;
+        KeepsAlive = request.KeepAlive && !endsConnection && !exchange.Connection.IsEnding;
         foreach (ref readonly HeaderTable.Field field in _exchange.ResponseHeaders.Fields)
         {
             switch (field.Name.Length)
@@ -87,7 +91,7 @@ internal ref struct Http1ResponseHead
         }
         if (_hasTransferEncoding || _length is not null) return Http1BodyMode.Plain;
         if (ResponseRules.OpensTunnel(_exchange.ReceivedMethod, status)) return UntilClose();
-        if (bodyEnds && !(_exchange.ResponseTrailers.HasAny && !_isHttp10))
+        if (bodyEnds && !(_exchange.HasTrailers && !_isHttp10))
         {
             ImpliedLength = 0;
             return Http1BodyMode.Plain;

@@ -56,12 +56,7 @@ internal static class PlainRequest
         ReadOnlySequence<byte> buffer = read.Buffer.Slice(0, Math.Min(largest, read.Buffer.Length));
         ReadOnlySpan<byte> bytes = buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray();
         if (bytes.IsEmpty) return false;
-        if (!s_methodBytes.Contains(bytes[0]))
-        {
-            connection.EndsBecause(ConnectionEndReason.TlsHandshakeFailed);
-            connection.Server.Logs.Tls.NotTls(connection.Id);
-            return true;
-        }
+        if (!s_methodBytes.Contains(bytes[0])) return true; // noise
         switch (Http1RequestParser.TryParse(bytes, limits, head, out ProtocolError error))
         {
             case ParseStatus.NeedMore:
@@ -99,7 +94,8 @@ internal static class PlainRequest
         ReadOnlySpan<byte> authority = head.AuthorityRange.Of(bytes);
         if (authority.IsEmpty && head.HostIndex >= 0) authority = head[head.HostIndex].Value(bytes);
         if (authority.IsEmpty) return null;
-        string host = Encoding.Latin1.GetString(authority);
+        // A port may be empty, and is none then (RFC 3986 §3.2.3).
+        string host = Encoding.Latin1.GetString(authority).TrimEnd(':');
         if (!HasPort(host) && local is IPEndPoint { Port: not HttpsPort } ip) host += $":{ip.Port}";
         string path = Encoding.Latin1.GetString(head.PathRange.Of(bytes));
         return $"https://{host}{(path.Length == 0 ? "/" : path)}{Encoding.Latin1.GetString(head.QueryRange.Of(bytes))}";

@@ -1,6 +1,5 @@
 using Tipi.Hosting.Connections;
 using Tipi.Hosting.Exchange;
-using Tipi.Hosting.Features;
 
 namespace Tipi.Hosting.Http2;
 

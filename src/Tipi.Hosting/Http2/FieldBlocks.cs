@@ -11,15 +11,13 @@ namespace Tipi.Hosting.Http2;
 
 /// <summary>
 /// Encodes the field blocks of one connection, in the order in which they are sent: each may refer to those before.
-/// Used under the connection's gate; a block is valid until the next one is asked for.
+/// Used under the connection's gate; a block is valid until the next one is asked for. After an exception the peer's
+/// table is not that of the encoder any more: no further block may be sent.
 /// </summary>
 internal sealed class FieldBlocks(ServerContext server)
 {
     /// <summary>First guess for a block: a usual one has 20 to 200 bytes.</summary>
     private const int FirstSize = 512;
-
-    /// <summary>A block beyond this is a mistake of the application.</summary>
-    private const int LargestSize = 1024 * 1024;
 
     /// <summary>Bytes of our table: what the protocol begins with, and Kestrel's.</summary>
     private const int TableSize = 4096;
@@ -31,18 +29,19 @@ internal sealed class FieldBlocks(ServerContext server)
     private readonly HpackEncoder _encoder = new(server.Options.AllowResponseHeaderCompression ? TableSize : 0);
     private byte[] _block = [];
     private int _length;
+    private int _encodedTaken;
 
     internal void LimitTableSize(int bytes) => _encoder.LimitTableSize(bytes);
 
     /// <param name="exchange">Whose head it is.</param>
-    /// <param name="bodyEnds">Nothing was written and nothing will be.</param>
-    internal ReadOnlySpan<byte> EncodeHead(HttpExchange exchange, bool bodyEnds)
+    /// <param name="fields">The head's.</param>
+    /// <param name="bodyEnds">Nothing was written and nothing will be, trailers neither.</param>
+    internal ReadOnlySpan<byte> EncodeHead(HttpExchange exchange, in BlockFields fields, bool bodyEnds)
     {
         Begin();
         Status(exchange.StatusCode);
-        HeaderTable fields = exchange.ResponseHeaders;
         bool hasDate = false, hasServer = false;
-        foreach (ref readonly HeaderTable.Field field in fields.Fields)
+        foreach (ref readonly HeaderTable.Field field in fields.Table.Fields)
         {
             hasDate |= field.Name.Length == 4 && Is(field.Name, HeaderNames.Date);
             hasServer |= field.Name.Length == 6 && Is(field.Name, HeaderNames.Server);
@@ -53,18 +52,18 @@ internal sealed class FieldBlocks(ServerContext server)
         return _block.AsSpan(0, _length);
     }
 
-    internal ReadOnlySpan<byte> EncodeInformational(int statusCode, HeaderTable fields)
+    internal ReadOnlySpan<byte> EncodeInformational(int statusCode, in BlockFields fields)
     {
         Begin();
         Status(statusCode);
-        foreach (ref readonly HeaderTable.Field field in fields.Fields) Values(fields, field);
+        foreach (ref readonly HeaderTable.Field field in fields.Table.Fields) Values(fields, field);
         return _block.AsSpan(0, _length);
     }
 
-    internal ReadOnlySpan<byte> EncodeTrailers(HeaderTable fields)
+    internal ReadOnlySpan<byte> EncodeTrailers(in BlockFields fields)
     {
         Begin();
-        foreach (ref readonly HeaderTable.Field field in fields.Fields) Values(fields, field);
+        foreach (ref readonly HeaderTable.Field field in fields.Table.Fields) Values(fields, field);
         return _block.AsSpan(0, _length);
     }
 
@@ -84,7 +83,7 @@ internal sealed class FieldBlocks(ServerContext server)
     private void Begin()
     {
         _block = t_scratch ??= new byte[FirstSize];
-        _length = 0;
+        _length = _encodedTaken = 0;
         int written;
         while (!_encoder.TryBeginBlock(_block.AsSpan(_length), out written)) Grow();
         _length += written;
@@ -97,13 +96,13 @@ internal sealed class FieldBlocks(ServerContext server)
         _length += written;
     }
 
-    private void Values(HeaderTable fields, in HeaderTable.Field field)
+    private void Values(in BlockFields fields, in HeaderTable.Field field)
     {
         for (int i = 0; i < field.Value.Count; i++)
         {
             if (field.Value[i] is not { } value) continue;
-            if (!fields.HasEncoded || Ascii.IsValid(value)) Field(field.Name, value);
-            else Encoded(field.Name, (fields.EncodingOf(field.Name) ?? Encoding.ASCII).GetBytes(value));
+            if (!fields.Table.HasEncoded || Ascii.IsValid(value)) Field(field.Name, value);
+            else Encoded(field.Name, fields.Encoded[_encodedTaken++]);
         }
     }
 
@@ -120,7 +119,7 @@ internal sealed class FieldBlocks(ServerContext server)
         int status = exchange.StatusCode;
         bool isEmpty = exchange.ForbidsBody || HttpMethods.IsHead(exchange.ReceivedMethod)
             ? ResponseRules.MayStateEmptyLength(exchange.ReceivedMethod, status)
-            : bodyEnds && !exchange.IsUpgraded && !exchange.ResponseTrailers.HasAny;
+            : bodyEnds && !exchange.IsUpgraded;
         if (isEmpty) length ??= 0;
         // RFC 9110 §8.6: never with 1xx and 204.
         if (length is null || status is < 200 or StatusCodes.Status204NoContent) return;
@@ -145,8 +144,8 @@ internal sealed class FieldBlocks(ServerContext server)
 
     private void Grow()
     {
-        if (_block.Length >= LargestSize)
-            throw new InvalidOperationException("The response's headers are larger than 1 MiB.");
+        if (_block.Length >= BlockFields.LargestSize)
+            throw new InvalidOperationException("The response's headers have grown beyond 1 MiB since it started.");
         Array.Resize(ref _block, _block.Length * 2);
         if (_block.Length <= 16 * FirstSize) t_scratch = _block;
     }

@@ -10,7 +10,7 @@ namespace Tipi.Hosting.Http2;
 /// </code>
 /// Invariant: changes only under the connection's gate; the application goes on outside of it.
 /// </summary>
-internal sealed class FlushWait(Http2Stream stream) : IValueTaskSource<FlushResult>
+internal sealed class FlushWait(Http2Stream stream) : IValueTaskSource<FlushResult>, IThreadPoolWorkItem
 {
     private static readonly Action<object?> s_goOn = static self => ((FlushWait)self!).GoOn();
     private static readonly Action<object?> s_onToken = static self => ((FlushWait)self!).OnToken();
@@ -63,8 +63,10 @@ internal sealed class FlushWait(Http2Stream stream) : IValueTaskSource<FlushResu
         if (!IsWaiting) return;
         IsWaiting = false;
         _result = new FlushResult(isCanceled, isClosed);
-        stream.Connection.Schedule(s_goOn, this);
+        stream.Connection.Schedule(stream, this);
     }
+
+    void IThreadPoolWorkItem.Execute() => stream.GoOn(s_goOn, this);
 
     FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
     {

@@ -1,9 +1,5 @@
-using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using Tipi.Hosting.Connections;
-using Tipi.Hosting.Exchange;
 using Tipi.Protocols.Http2;
-using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting.Http2;
 
@@ -19,123 +15,81 @@ namespace Tipi.Hosting.Http2;
 /// </summary>
 internal sealed class FrameOutput
 {
-    /// <summary>Bytes of answers kept for a peer that asks and does not listen: some thousand answers.</summary>
-    private const int MostStagedBytes = 64 * 1024;
-
     /// <summary>Bytes of DATA written for one flush: the transport's own limit, after which a flush waits.</summary>
     private const int MostBytesPerFlush = 64 * 1024;
 
     /// <summary>Bytes of one DATA frame at most, whatever the peer permits: others get their turn after it.</summary>
     private const int LargestData = 16 * 1024;
 
-    /// <summary>Bytes of DATA below which the peer earns nothing: updates of single bytes want work done.</summary>
+    /// <summary>
+    /// Bytes of DATA below which a window that cut it earns the peer nothing: updates of single bytes want work done.
+    /// </summary>
     private const int LeastCredited = 512;
 
-    private static readonly Action<object?> s_pump = static self => ((FrameOutput)self!).Pump();
-
-    private readonly ServerConnection _owner;
     private readonly Http2Connection _connection;
-    private readonly PipeWriter _pipe;
-    private readonly IRingAffinityFeature? _affinity;
+    private readonly FramePipe _pipe;
+    private readonly OutputPump _pump;
     private readonly FieldBlocks _blocks;
-    private readonly Action _onFlushed;
     private ReadyQueue _ready;
     private StarvedStreams _starved;
     private FlowWindow _window = new(Http2Settings.InitialWindow);
-    private int _peerMaxFrameSize = Http2Settings.SmallestMaxFrameSize;
-    private ValueTask<FlushResult> _flush;
-    private StagedFrames _staged = new();
+    private long _sent;
     private int _unflushed;
-    private bool _hasUnflushed;
-    private bool _isPumpPosted;
-    private bool _isFlushing;
-    private bool _isClosed;
-    private TaskCompletionSource? _quiet;
+    private bool _isBroken;
 
     internal FrameOutput(ServerConnection owner, Http2Connection connection)
     {
-        _owner = owner;
         _connection = connection;
-        _pipe = owner.Transport.Transport.Output;
-        _affinity = owner.Affinity;
+        _pipe = new FramePipe(owner.Transport.Transport.Output, connection);
+        _pump = new OutputPump(this, _pipe, connection);
         _blocks = new FieldBlocks(owner.Server);
-        _onFlushed = OnFlushed;
+        Control = new ControlFrames(Gate, _pipe);
+        CutOffs = new CutOffs(connection);
     }
 
     internal Lock Gate { get; } = new();
 
+    /// <summary>Frames of the connection.</summary>
+    internal ControlFrames Control { get; }
+
+    internal CutOffs CutOffs { get; }
+
+    /// <summary>What the responses of all streams wait with.</summary>
+    internal UnsentBytes Unsent { get; } = new();
+
     /// <summary>The first window of a further stream, as the peer has set it.</summary>
     internal int InitialWindow { get; private set; } = Http2Settings.InitialWindow;
 
-    /// <summary>DATA frames sent that are not tiny: each may be answered by updates of two windows.</summary>
+    /// <summary>DATA frames sent, but for tiny ones that the peer has cut: each may be answered by frames.</summary>
     internal long CreditedFrames { get; private set; }
 
-    /// <summary>True when nothing is under way, or nothing can be.</summary>
-    private bool IsQuiet => !_isFlushing && (_isClosed || !(_isPumpPosted || _hasUnflushed));
+    /// <summary>
+    /// True when the client takes the answers of all streams together more slowly than this one permits. Under the
+    /// gate.
+    /// </summary>
+    internal bool IsOverdue(Http2Stream stream, long nowMs) =>
+        stream.Place == StreamPlace.Starved
+        && stream.SharedRate.IsOverdue(nowMs, stream.Exchange.MinResponseDataRate, _sent);
 
-    // ---- frames of the connection; flushed by RequestPump ----
-
-    internal void WriteSettings(Http2Settings settings)
-    {
-        lock (Gate) Advance(Http2FrameWriter.WriteSettings(GetSpan(Http2FrameWriter.MaxSettingsSize), settings));
-    }
-
-    internal void WriteSettingsAck()
-    {
-        lock (Gate) Advance(Http2FrameWriter.WriteSettingsAck(GetSpan(Http2FrameWriter.SettingsAckSize)));
-    }
-
-    internal void WritePing(bool isAck, long opaque)
-    {
-        lock (Gate) Advance(Http2FrameWriter.WritePing(GetSpan(Http2FrameWriter.PingSize), isAck, opaque));
-    }
-
-    internal void WriteWindowUpdate(int streamId, int increment)
-    {
-        lock (Gate)
-        {
-            Span<byte> space = GetSpan(Http2FrameWriter.WindowUpdateSize);
-            Advance(Http2FrameWriter.WriteWindowUpdate(space, streamId, increment));
-        }
-    }
-
-    internal void WriteReset(int streamId, Http2ErrorCode code)
-    {
-        lock (Gate)
-            Advance(Http2FrameWriter.WriteRstStream(GetSpan(Http2FrameWriter.RstStreamSize), streamId, code));
-    }
-
-    internal void WriteGoAway(int lastStreamId, Http2ErrorCode code, ReadOnlySpan<byte> debug)
-    {
-        lock (Gate)
-        {
-            Span<byte> space = GetSpan(Http2FrameWriter.GoAwaySize + debug.Length);
-            Advance(Http2FrameWriter.WriteGoAway(space, lastStreamId, code, debug));
-        }
-    }
-
-    /// <summary>Bytes that are no frame, for who does not speak HTTP/2.</summary>
-    internal void WriteRaw(ReadOnlySpan<byte> bytes)
-    {
-        lock (Gate)
-        {
-            bytes.CopyTo(GetSpan(bytes.Length));
-            Advance(bytes.Length);
-        }
-    }
+    /// <summary>True when a stream waits for its turn. Under the gate.</summary>
+    internal bool HasReady => !_ready.IsEmpty;
 
     /// <summary>A whole head without an application.</summary>
     internal void WriteRefusal(int streamId, int statusCode)
     {
-        lock (Gate) WriteBlock(streamId, _blocks.EncodeRefusal(statusCode), endStream: true);
+        lock (Gate)
+        {
+            if (!_isBroken) _pipe.WriteBlock(streamId, _blocks.EncodeRefusal(statusCode), endStream: true);
+        }
     }
 
-    internal void SendInformational(Http2Stream stream, int statusCode, HeaderTable fields)
+    internal void SendInformational(Http2Stream stream, int statusCode, in BlockFields fields)
     {
         lock (Gate)
         {
-            if (stream.IsGone || stream.Response.IsHeadSent) return;
-            WriteBlock(stream.Id, _blocks.EncodeInformational(statusCode, fields), endStream: false);
+            if (stream.IsGone || stream.Response.IsHeadSent || _isBroken) return;
+            stream.Response.AddInformational(statusCode, fields);
+            Enqueue(stream);
         }
         RequestPump();
     }
@@ -148,7 +102,7 @@ internal sealed class FrameOutput
     {
         lock (Gate)
         {
-            _peerMaxFrameSize = settings.MaxFrameSize;
+            _pipe.MaxFrameSize = settings.MaxFrameSize;
             _blocks.LimitTableSize(settings.LowestHeaderTableSize);
             if (settings.HeaderTableSize != settings.LowestHeaderTableSize)
                 _blocks.LimitTableSize(settings.HeaderTableSize);
@@ -168,7 +122,13 @@ internal sealed class FrameOutput
         lock (Gate)
         {
             if (!_window.TryGrow(increment)) return false;
-            while (_starved.TryTake(out Http2Stream? stream)) _ready.Add(stream);
+            if (_starved.IsEmpty) return true;
+            long nowMs = _connection.ExactMs;
+            while (_starved.TryTake(out Http2Stream? stream))
+            {
+                stream.SharedRate.OnReleased(nowMs);
+                _ready.Add(stream);
+            }
             return true;
         }
     }
@@ -180,11 +140,7 @@ internal sealed class FrameOutput
     internal void Offer(Http2Stream stream)
     {
         Enqueue(stream);
-        while (!_isFlushing && !_isClosed && _unflushed < MostBytesPerFlush && _ready.TryTake(out Http2Stream? next))
-        {
-            next.Place = StreamPlace.None;
-            _unflushed += WriteFrom(next);
-        }
+        if (!_pipe.IsFlushing && !_pipe.IsClosed) WriteReady();
     }
 
     /// <summary>The stream may send again; the pump sees to the order. Under the gate.</summary>
@@ -211,124 +167,53 @@ internal sealed class FrameOutput
     }
 
     /// <summary>Has what was written sent soon, together with what others write meanwhile.</summary>
-    internal void RequestPump()
-    {
-        lock (Gate)
-        {
-            if (_isPumpPosted || _isFlushing || _isClosed || (!_hasUnflushed && _ready.IsEmpty)) return;
-            // On the ring the pump runs behind what is queued there. Elsewhere waking the ring pays where other
-            // streams are likely to answer at the same time.
-            _isPumpPosted = _affinity is not null && (_connection.Streams.Count > 1 || _affinity.IsOnRing);
-        }
-        if (_isPumpPosted) _affinity!.Post(s_pump, this);
-        else Pump();
-    }
+    internal void RequestPump() => _pump.Request();
 
     /// <summary>Sends what was written, unless closed, and waits until nobody else uses the pipe.</summary>
-    internal Task FlushLastAsync()
-    {
-        RequestPump();
-        lock (Gate)
-        {
-            if (IsQuiet) return Task.CompletedTask;
-            _quiet ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _quiet.Task;
-        }
-    }
+    internal Task FlushLastAsync() => _pump.FlushLastAsync();
 
     /// <summary>Nothing is sent any more.</summary>
     internal void Close()
     {
         lock (Gate)
         {
-            _isClosed = true;
-            if (!_isFlushing) _quiet?.TrySetResult();
-            _staged.Drop();
+            _pipe.Close();
+            _pump.OnClosed();
         }
     }
 
-    private void Pump()
+    /// <summary>Writes what is ready, as much as one flush may take. Under the gate.</summary>
+    internal void WriteTurn()
     {
-        while (true)
-        {
-            lock (Gate)
-            {
-                _isPumpPosted = false;
-                if (_isFlushing || _isClosed) return;
-                WriteReady();
-                if (IsQuiet) _quiet?.TrySetResult();
-                if (!_hasUnflushed) return;
-                _isFlushing = true;
-                _hasUnflushed = false;
-            }
-#pragma warning disable CA2012 // It is kept for EndFlush, which consumes it once.
-            _flush = FlushPipe();
-#pragma warning restore CA2012
-            ValueTaskAwaiter<FlushResult> flush = _flush.GetAwaiter();
-            if (!flush.IsCompleted)
-            {
-                flush.UnsafeOnCompleted(_onFlushed);
-                return;
-            }
-            if (!EndFlush()) return;
-        }
-    }
-
-    private ValueTask<FlushResult> FlushPipe()
-    {
-        try
-        {
-            return ResponseRate.FlushAsync(_owner, _pipe, _owner.Limits.MinResponseDataRate, CancellationToken.None);
-        }
-        catch (Exception error)
-        {
-            return ValueTask.FromException<FlushResult>(error);
-        }
-    }
-
-    private void OnFlushed()
-    {
-        if (EndFlush()) RequestPump();
-    }
-
-    /// <returns>True when there is more to send.</returns>
-    private bool EndFlush()
-    {
-        bool isLost;
-        ValueTask<FlushResult> flush = _flush;
-        _flush = default;
-        try
-        {
-            isLost = flush.GetAwaiter().GetResult().IsCompleted;
-        }
-        catch (Exception)
-        {
-            // Of any kind: sockets have SocketException for what is rare, a middleware's pipe has its own.
-            isLost = true;
-        }
-        lock (Gate)
-        {
-            _isFlushing = false;
-            if (!isLost && !_isClosed)
-            {
-                Unstage();
-                if (IsQuiet && _ready.IsEmpty) _quiet?.TrySetResult();
-                return _hasUnflushed || !_ready.IsEmpty;
-            }
-            _quiet?.TrySetResult();
-        }
-        if (isLost) _connection.OnOutputLost();
-        return false;
+        WriteReady();
+        CutOffs.OnTurn(this);
+        _unflushed = 0;
     }
 
     private void WriteReady()
     {
-        while (_unflushed < MostBytesPerFlush && _ready.TryTake(out Http2Stream? stream))
+        while (!_isBroken && _unflushed < MostBytesPerFlush && _ready.TryTake(out Http2Stream? stream))
         {
             stream.Place = StreamPlace.None;
-            _unflushed += WriteFrom(stream);
+            try
+            {
+                _unflushed += WriteFrom(stream);
+            }
+            catch (Exception error)
+            {
+                Break(error);
+            }
         }
-        _unflushed = 0;
+    }
+
+    /// <summary>
+    /// A block was encoded in part: the peer's table is not that of the encoder any more, so no stream sends anything
+    /// from here on, and the connection ends. Under the gate.
+    /// </summary>
+    private void Break(Exception error)
+    {
+        _isBroken = true;
+        _connection.OnOutputFailed(error);
     }
 
     /// <summary>Writes one turn of a stream: its head, or a frame of its body, or its end.</summary>
@@ -337,51 +222,56 @@ internal sealed class FrameOutput
     {
         Http2Response response = stream.Response;
         int written = 0;
+        while (response.TryTakeInformational(out Informational one))
+        {
+            ReadOnlySpan<byte> block = _blocks.EncodeInformational(one.StatusCode, one.Fields);
+            written += _pipe.WriteBlock(stream.Id, block, endStream: false);
+        }
         if (response.IsHeadDue)
         {
             bool isEnd = response is { IsEnded: true, Unsent: 0, HasTrailers: false };
-            written = WriteBlock(stream.Id, _blocks.EncodeHead(stream.Exchange, response.HeadEnds), isEnd);
+            ReadOnlySpan<byte> head = _blocks.EncodeHead(stream.Exchange, response.Head, response.HeadEnds);
+            written += _pipe.WriteBlock(stream.Id, head, isEnd);
             response.OnHeadSent();
             if (isEnd) stream.OnEndSent();
             if (isEnd) return written;
         }
         if (response.Unsent > 0) return written + WriteData(stream, response);
-        return response.IsEnded ? written + WriteEnd(stream, response) : written;
+        if (response.IsEnded) return written + WriteEnd(stream, response);
+        if (response.IsCutOff) CutOffs.Add(stream);
+        return written;
     }
 
     private int WriteData(Http2Stream stream, Http2Response response)
     {
-        int most = Math.Min(Math.Min(LargestData, _peerMaxFrameSize), stream.Window.Available);
+        int most = Math.Min(Math.Min(LargestData, _pipe.MaxFrameSize), stream.Window.Available);
         if (most <= 0)
         {
             // An update of its window brings it back.
-            _connection.OnBlocked(stream);
+            stream.Rate.OnBlocked(_connection.ExactMs);
+            _connection.RequestTick();
             return 0;
         }
         most = Math.Min(most, _window.Available);
         if (most <= 0)
         {
             _starved.Add(stream);
-            _connection.OnBlocked(stream);
+            stream.SharedRate.OnBlocked(_connection.ExactMs, _sent);
+            _connection.RequestTick();
             return 0;
         }
         int length = (int)Math.Min(response.Unsent, most);
-        bool isEnd = response is { IsEnded: true, HasTrailers: false } && length == response.Unsent;
-        Advance(Http2FrameWriter.WriteDataHeader(GetSpan(Http2FrameHeader.Size), stream.Id, length, isEnd));
-        for (int left = length; left > 0;)
-        {
-            Span<byte> space = _pipe.GetSpan();
-            int taken = response.Take(space[..Math.Min(space.Length, left)]);
-            Advance(taken);
-            left -= taken;
-        }
+        bool isAll = length == response.Unsent;
+        bool isEnd = isAll && response is { IsEnded: true, HasTrailers: false };
+        int written = _pipe.WriteData(stream.Id, response, length, isEnd);
         stream.TakeWindow(length);
         _window.TryTake(length);
-        if (length >= LeastCredited || isEnd) CreditedFrames++;
+        _sent += length;
+        if (length >= LeastCredited || isAll) CreditedFrames++;
         response.OnProgress();
         if (isEnd) stream.OnEndSent();
-        else if (response.Unsent > 0 || response.IsEnded) _ready.PutBack(stream);
-        return Http2FrameHeader.Size + length;
+        else if (response.Unsent > 0 || response.IsEnded || response.IsCutOff) _ready.PutBack(stream);
+        return written;
     }
 
     private int WriteEnd(Http2Stream stream, Http2Response response)
@@ -389,61 +279,13 @@ internal sealed class FrameOutput
         int written = Http2FrameHeader.Size;
         if (response.HasTrailers)
         {
-            HeaderTable trailers = stream.Exchange.ResponseTrailers.Take();
-            written = WriteBlock(stream.Id, _blocks.EncodeTrailers(trailers), endStream: true);
+            written = _pipe.WriteBlock(stream.Id, _blocks.EncodeTrailers(response.Trailers), endStream: true);
         }
         else
         {
-            Advance(Http2FrameWriter.WriteDataHeader(GetSpan(Http2FrameHeader.Size), stream.Id, 0, endStream: true));
+            _pipe.WriteData(stream.Id, response, length: 0, endStream: true);
         }
         stream.OnEndSent();
         return written;
-    }
-
-    /// <summary>Writes a field block as HEADERS and, beyond what the peer takes in a frame, CONTINUATION.</summary>
-    private int WriteBlock(int streamId, ReadOnlySpan<byte> block, bool endStream)
-    {
-        int total = 0;
-        bool isFirst = true;
-        do
-        {
-            ReadOnlySpan<byte> fragment = block[..Math.Min(block.Length, _peerMaxFrameSize)];
-            block = block[fragment.Length..];
-            Span<byte> space = GetSpan(Http2FrameHeader.Size + fragment.Length);
-            if (isFirst)
-                Http2FrameWriter.WriteHeadersHeader(space, streamId, fragment.Length, block.IsEmpty, endStream);
-            else Http2FrameWriter.WriteContinuationHeader(space, streamId, fragment.Length, block.IsEmpty);
-            fragment.CopyTo(space[Http2FrameHeader.Size..]);
-            Advance(Http2FrameHeader.Size + fragment.Length);
-            total += Http2FrameHeader.Size + fragment.Length;
-            isFirst = false;
-        }
-        while (!block.IsEmpty);
-        return total;
-    }
-
-    // ---- where frames are written ----
-
-    private Span<byte> GetSpan(int size) =>
-        _isFlushing || _isClosed ? _staged.GetSpan(size) : _pipe.GetSpan(size);
-
-    private void Advance(int count)
-    {
-        if (_isClosed) return;
-        if (!_isFlushing)
-        {
-            _pipe.Advance(count);
-            _hasUnflushed = true;
-            return;
-        }
-        _staged.Advance(count);
-        if (_staged.Length > MostStagedBytes) _connection.OnDeafPeer();
-    }
-
-    private void Unstage()
-    {
-        if (_staged.Length == 0) return;
-        _staged.MoveTo(_pipe);
-        _hasUnflushed = true;
     }
 }

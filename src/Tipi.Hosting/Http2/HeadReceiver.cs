@@ -49,7 +49,7 @@ internal sealed class HeadReceiver
         _output = connection.Output;
         _streams = connection.Streams;
         _decoder = new HpackDecoder(_owner.Limits.Http2.HeaderTableSize);
-        _block = new OpenBlock(_owner.Limits.MaxRequestHeadersTotalSize + _owner.Limits.Http2.MaxFrameSize);
+        _block = new OpenBlock(Sum(_owner.Limits.MaxRequestHeadersTotalSize, _owner.Limits.Http2.MaxFrameSize));
     }
 
     /// <summary>The stream whose field block is not complete; 0: none.</summary>
@@ -65,6 +65,8 @@ internal sealed class HeadReceiver
         }
     }
 
+    private HttpStrictness Strictness => _owner.Endpoint.Options.Strictness;
+
     /// <summary>Our settings are in force on the other side.</summary>
     internal void OnSettingsAcknowledged() => _decoder.OnSettingsAcknowledged();
 
@@ -74,7 +76,7 @@ internal sealed class HeadReceiver
     /// <summary>Starts a request that came over another version, as the first stream.</summary>
     internal void BeginCarried(CarriedRequest request)
     {
-        Http2Stream stream = _owner.Server.Http2Streams.Rent();
+        var stream = new Http2Stream(_connection.Shared);
         stream.Attach(_connection, 1);
         CarriedHead.Load(stream, request);
         stream.State = Http2StreamState.HalfClosedRemote;
@@ -82,12 +84,7 @@ internal sealed class HeadReceiver
         {
             _streams.Open(1);
             _connection.Add(stream);
-            if (request.Body.Length > 0)
-            {
-                stream.Receiving.TryTake(request.Body.Length);
-                _connection.Uploads.TryReceive(request.Body.Length);
-                stream.Body.Append(new ReadOnlySequence<byte>(request.Body), endStream: true);
-            }
+            if (request.Body.Length > 0) stream.Body.AppendCarried(request.Body);
         }
         Start(stream);
     }
@@ -116,6 +113,7 @@ internal sealed class HeadReceiver
     {
         Http2Verdict verdict;
         bool isFull;
+        Http2Stream? spare = null;
         lock (_output.Gate)
         {
             Http2StreamState state = _streams.StateOf(header.StreamId);
@@ -130,10 +128,11 @@ internal sealed class HeadReceiver
             // What else comes for it is of no use either, and no mistake.
             if (_connection.IsLeaving) _streams.NoteReset(header.StreamId);
             isFull = _streams.IsFull();
+            if (verdict == Http2Verdict.Accept && !isFull && !_connection.IsLeaving) spare = _connection.Spares.Take();
         }
         if (verdict == Http2Verdict.Accept && !_connection.IsLeaving)
         {
-            if (!isFull) return TakeRequest(header, block);
+            if (!isFull) return TakeRequest(header, block, spare ?? new Http2Stream(_connection.Shared));
             error = Http2Error.Stream(Http2ErrorCode.RefusedStream, "There are as many streams as allowed.");
         }
         var dropped = new DroppedFields();
@@ -141,25 +140,31 @@ internal sealed class HeadReceiver
         return bad == HpackError.None ? error : Compression(bad);
     }
 
-    private Http2Error TakeRequest(in Http2FrameHeader header, ReadOnlySpan<byte> block)
+    private Http2Error TakeRequest(in Http2FrameHeader header, ReadOnlySpan<byte> block, Http2Stream stream)
     {
         bool isEnd = header.Has(Http2FrameFlags.EndStream);
-        Http2Stream stream = _owner.Server.Http2Streams.Rent();
         stream.Attach(_connection, header.StreamId);
-        var rules = new Http2RequestRules { AllowsExtendedConnect = true, RequiredScheme = RequiredScheme };
+        var rules = new Http2RequestRules
+        {
+            AllowsExtendedConnect = true,
+            RequiredScheme = RequiredScheme,
+            Strictness = Strictness,
+        };
         TipiServerLimits limits = _owner.Limits;
         var budget = new FieldBudget(
-            limits.MaxRequestHeadersTotalSize, limits.MaxRequestHeaderCount + PseudoHeaders,
+            limits.MaxRequestHeadersTotalSize, Sum(limits.MaxRequestHeaderCount, PseudoHeaders),
             limits.Http2.MaxRequestHeaderFieldSize);
-        var fields = new RequestFields(stream, rules, budget);
+        ReceivedText text = _connection.Shared.Texts.Rent();
+        var fields = new RequestFields(stream, text, rules, budget);
         stream.Exchange.RequestHeaders.Thaw();
         HpackError bad = _decoder.Decode(block, ref fields);
         fields.End(isEnd);
+        _connection.Shared.Texts.Return(text);
         Http2Error error = bad == HpackError.None ? fields.Error : Compression(bad);
         if (!error.IsNone || fields.RefusalStatus != 0)
         {
             stream.Reset();
-            _owner.Server.Http2Streams.Return(stream);
+            lock (_output.Gate) _connection.Spares.Keep(stream);
             return error.IsNone ? Refuse(header.StreamId, fields.RefusalStatus, isEnd) : error;
         }
         stream.State = isEnd ? Http2StreamState.HalfClosedRemote : Http2StreamState.Open;
@@ -180,6 +185,7 @@ internal sealed class HeadReceiver
         exchange.Request.Scheme = RequiredScheme == Http2Scheme.Other ? fields.Scheme : _owner.Scheme;
         exchange.Request.Protocol = HttpProtocol.Http2;
         exchange.ReceivedPath = exchange.Request.Path;
+        if (!isEnd) stream.LoadContentType();
         Http2RequestRules rules = fields.Rules;
         stream.Body.Begin(rules.ContentLength, isEnd, rules.ExpectsContinue, fields.Protocol);
     }
@@ -202,7 +208,7 @@ internal sealed class HeadReceiver
         {
             _output.WriteRefusal(streamId, status);
             if (isEnd) return default;
-            _output.WriteReset(streamId, Http2ErrorCode.NoError);
+            _output.Control.WriteReset(streamId, Http2ErrorCode.NoError);
             _streams.NoteReset(streamId);
         }
         return default;
@@ -212,30 +218,37 @@ internal sealed class HeadReceiver
     private Http2Error TakeTrailers(in Http2FrameHeader header, ReadOnlySpan<byte> block)
     {
         if (!_streams.TryFind(header.StreamId, out Http2Stream? stream)) return default;
-        var table = new HeaderTable(HeaderRole.Request);
+        var table = new HeaderTable(HeaderRole.ReceivedTrailers);
         var budget = new FieldBudget(MostTrailerBytes, MostTrailers, MostTrailerBytes);
-        var fields = new TrailerFields(stream, table, budget);
+        ReceivedText text = _connection.Shared.Texts.Rent();
+        var fields = new TrailerFields(text, table, budget);
         HpackError bad = _decoder.Decode(block, ref fields);
+        _connection.Shared.Texts.Return(text);
         if (bad != HpackError.None) return Compression(bad);
         if (!fields.Error.IsNone) return fields.Error;
         if (!header.Has(Http2FrameFlags.EndStream))
             return Http2Error.Stream(Http2ErrorCode.ProtocolError, "Trailers do not end the stream.");
-        table.Freeze();
         stream.State = Http2StreamStates.AfterReceive(stream.State, header.Type, endStream: true);
-        return stream.IsApplicationDone ? default : stream.Body.End(table);
+        if (!stream.IsApplicationDone) return stream.Body.End(table);
+        Http2Error fault = stream.Body.Skip(length: 0, endStream: true);
+        if (fault.IsNone) _connection.Endings.Finish(stream);
+        return fault;
     }
 
     /// <summary>Keeps what was said of a stream that is not open yet.</summary>
     internal void KeepPriority(int id, Http2Priority priority)
     {
         _earlyPriorities ??= [];
-        if (_earlyPriorities.Count < MostEarlyPriorities || _earlyPriorities.ContainsKey(id))
-            _earlyPriorities[id] = priority;
+        _earlyPriorities[id] = priority;
+        // The client may have skipped the lowest one: it would block the others for ever.
+        if (_earlyPriorities.Count > MostEarlyPriorities) _earlyPriorities.Remove(_earlyPriorities.Keys.Min());
     }
 
     /// <summary>What was said of the stream before it opened counts more than its field (RFC 9218 §7).</summary>
     private Http2Priority PriorityOf(int id, Http2Priority field) =>
         _earlyPriorities is not null && _earlyPriorities.Remove(id, out Http2Priority early) ? early : field;
+
+    private static int Sum(int limit, int more) => (int)Math.Min((long)limit + more, int.MaxValue);
 
     private static Http2Error Compression(HpackError error) =>
         Http2Error.Connection(Http2ErrorCode.CompressionError, $"A field block is malformed: {error}.");

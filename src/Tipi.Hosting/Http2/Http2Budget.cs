@@ -3,40 +3,52 @@ namespace Tipi.Hosting.Http2;
 /// <summary>
 /// What a client may have done to a connection without being asked for work: each kind has an allowance, used up by
 /// what only costs the server, earned again by honest requests and slowly by time. Who uses one up is told
-/// ENHANCE_YOUR_CALM and leaves.
+/// ENHANCE_YOUR_CALM and leaves. Their sizes are <see cref="Http2Allowances"/>.
 /// <code>
-/// allowance  used up by                                       at most  a second  earned by
-/// resets     RST_STREAM of a request not answered yet             200        20  a request answered: 1
-/// provoked   what makes us reset or refuse a stream               100        10  –
-/// control    SETTINGS, PING, PRIORITY, PRIORITY_UPDATE, late     1000       100  a request: 4; DATA with content: 1;
-///            and unknown frames, WINDOW_UPDATE, empty DATA                       a DATA frame of ours: 2
+/// allowance  used up by                                           earned by, beside time
+/// resets     RST_STREAM of a young request, before its answer     a request answered: 1
+/// faults     what makes us reset or refuse a stream               –
+/// control    SETTINGS, PING, PRIORITY, PRIORITY_UPDATE, late      a request: 4; DATA with content: 1
+///            and unknown frames, WINDOW_UPDATE, empty DATA
+/// answers    the same, before control is                          a DATA frame of ours: 3, 16,000 at most
 /// </code>
 /// A browser that closes a page with a hundred requests stays far within; so does a client that cancels every second
-/// call. The attacks: CVE-2023-44487 (rapid reset), CVE-2025-8671 (resets that the server is provoked to),
-/// CVE-2019-9511 to 9518 (floods of frames).
+/// call, and one that grants two windows and measures the round trip for each message. A request that is given up later
+/// has cost no more than one that was answered, and is bounded by the streams that may be open. The attacks:
+/// CVE-2023-44487 (rapid reset), CVE-2025-8671 (resets that the server is provoked to), CVE-2019-9511 to 9518 (floods
+/// of frames).
 /// </summary>
-internal struct Http2Budget(long nowMs)
+internal struct Http2Budget(Http2Allowances limits, long nowMs)
 {
-    private const int MostResets = 200;
-    private const int ResetsPerSecond = 20;
-    private const int MostProvoked = 100;
-    private const int ProvokedPerSecond = 10;
-    private const int MostControl = 1000;
-    private const int ControlPerSecond = 100;
+    /// <summary>How long a request has to be open for its reset to be no attack.</summary>
+    internal const int YoungMs = 1000;
 
-    private int _resets = MostResets;
-    private int _provoked = MostProvoked;
-    private int _control = MostControl;
+    /// <summary>What honestly answers a DATA frame: updates of two windows, and a ping.</summary>
+    private const int AnswersToData = 3;
+
+    /// <summary>A client may read what it was sent at once, and answer all of it later.</summary>
+    private const int MostAnswers = 16_000;
+
+    private readonly Http2Allowances _limits = limits;
+    private int _resets = limits.Resets;
+    private int _faults = limits.Faults;
+    private int _control = limits.ControlFrames;
+    private int _answers;
     private long _filledMs = nowMs;
 
     /// <summary>The client gives a request up.</summary>
     internal bool TryReset() => --_resets >= 0;
 
     /// <summary>The client makes us give a stream up.</summary>
-    internal bool TryProvoke() => --_provoked >= 0;
+    internal bool TryProvoke() => --_faults >= 0;
 
     /// <summary>The client sends a frame that asks for no response.</summary>
-    internal bool TryControl() => --_control >= 0;
+    internal bool TryControl()
+    {
+        if (_answers == 0) return --_control >= 0;
+        _answers--;
+        return true;
+    }
 
     /// <summary>A request began.</summary>
     internal void OnRequest() => EarnControl(4);
@@ -44,10 +56,13 @@ internal struct Http2Budget(long nowMs)
     /// <summary>A request was answered in full.</summary>
     internal void OnAnswered()
     {
-        if (_resets < MostResets) _resets++;
+        if (_resets < _limits.Resets) _resets++;
     }
 
-    internal void EarnControl(long frames) => _control = (int)Math.Min(_control + frames, MostControl);
+    /// <summary>The client was sent DATA.</summary>
+    internal void OnDataSent(long frames) => _answers = (int)Math.Min(_answers + AnswersToData * frames, MostAnswers);
+
+    internal void EarnControl(long frames) => _control = (int)Math.Min(_control + frames, _limits.ControlFrames);
 
     /// <summary>Some time has passed.</summary>
     internal void OnTime(long nowMs)
@@ -55,8 +70,8 @@ internal struct Http2Budget(long nowMs)
         long seconds = (nowMs - _filledMs) / 1000;
         if (seconds <= 0) return;
         _filledMs = nowMs;
-        _resets = (int)Math.Min(_resets + seconds * ResetsPerSecond, MostResets);
-        _provoked = (int)Math.Min(_provoked + seconds * ProvokedPerSecond, MostProvoked);
-        EarnControl(seconds * ControlPerSecond);
+        _resets = (int)Math.Min(_resets + seconds * _limits.ResetsPerSecond, _limits.Resets);
+        _faults = (int)Math.Min(_faults + seconds * _limits.FaultsPerSecond, _limits.Faults);
+        EarnControl(seconds * _limits.ControlFramesPerSecond);
     }
 }

@@ -7,6 +7,7 @@ using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Exchange;
 using Tipi.Hosting.Scheduling;
+using Tipi.Hosting.Threads;
 using Tipi.Protocols.Http2;
 using Tipi.Transport.Uring;
 
@@ -27,32 +28,37 @@ internal sealed class Http2Connection : IConnectionProtocol
     /// <summary>How long the client has for the frames that it sent before it saw the first GOAWAY.</summary>
     private const int AnnouncementMs = 1000;
 
+    private static readonly Action<object?> s_goOn = static work => ((IThreadPoolWorkItem)work!).Execute();
     private static readonly Action<object?> s_execute = static stream => ((Http2Stream)stream!).Execute();
 
     private readonly PipeReader _input;
     private readonly Http2Receiver _receiver;
-    private KeepAlivePing _ping;
+    private readonly IdleWatch _idle;
     private readonly ProtocolChange _change;
-    private readonly bool _runsOnRing;
     private Phase _phase;
     private long _announcedMs;
-    private long _idleSinceMs;
+    private int _lastId = int.MaxValue;
     private bool _isLost;
+    private bool _hasLostStreams;
+    private bool _hasGreeted;
 
-    internal Http2Connection(ServerConnection owner, ProtocolChange change)
+    internal Http2Connection(
+        ServerConnection owner, ProtocolChange change, ExchangeContext shared, Schedulers schedulers)
     {
+        Shared = shared;
         Owner = owner;
         _change = change;
         _input = owner.Transport.Transport.Input;
-        Scheduler = RequestScheduler.For(owner);
-        _runsOnRing = Scheduler is not null;
+        Scheduler = schedulers.For(owner);
         Output = new FrameOutput(owner, this);
         Http2Limits limits = owner.Limits.Http2;
         Streams = new StreamTable(limits.MaxStreamsPerConnection);
+        Spares = new SpareStreams(owner);
         StreamWindowSize = limits.InitialStreamWindowSize;
         Uploads = new UploadWindows(this, limits.InitialConnectionWindowSize);
         _receiver = new Http2Receiver(this);
-        _ping = new KeepAlivePing(limits, owner.Server.Clock.NowMs);
+        _idle = new IdleWatch(this);
+        Endings = new StreamEndings(this);
     }
 
     private enum Phase : byte
@@ -63,6 +69,10 @@ internal sealed class Http2Connection : IConnectionProtocol
         Ended,
     }
 
+    public string Version => "2";
+
+    internal ExchangeContext Shared { get; }
+
     internal ServerConnection Owner { get; }
 
     /// <summary>The execution context of no request.</summary>
@@ -72,30 +82,42 @@ internal sealed class Http2Connection : IConnectionProtocol
 
     internal FrameOutput Output { get; }
 
+    /// <summary>Exactly: a second that the clock is old would be missing from a grace period.</summary>
+    internal long ExactMs => Owner.Server.Clock.ExactMs;
+
     /// <summary>Null where applications do not run on a ring.</summary>
     internal RequestScheduler? Scheduler { get; }
 
     internal StreamTable Streams { get; }
+
+    internal SpareStreams Spares { get; }
+
+    internal StreamEndings Endings { get; }
 
     internal UploadWindows Uploads { get; }
 
     /// <summary>The window that a further stream begins with.</summary>
     internal int StreamWindowSize { get; }
 
+    /// <summary>True when the connection ends after what runs.</summary>
+    internal bool IsEnding => _phase != Phase.Open;
+
     /// <summary>True when streams that the client opens now are not looked at.</summary>
     internal bool IsLeaving => _phase >= Phase.Leaving;
 
     private Lock Gate => Output.Gate;
 
+    // A client that leaves open streams has reset them, by whichever segment.
     private ConnectionEndReason EndOfLost =>
-        Streams.Count == 0 ? ConnectionEndReason.TransportCompleted : ConnectionEndReason.ConnectionReset;
+        HasLostStreams() ? ConnectionEndReason.ConnectionReset : ConnectionEndReason.TransportCompleted;
 
     public async Task RunAsync()
     {
         try
         {
             Owner.WatchForClose();
-            Owner.ExpireIn(Owner.Limits.RequestHeadersTimeout);
+            lock (Gate) _idle.BeginIdle();
+            Owner.ExpireIn(Owner.Limits.KeepAliveTimeout);
             Open();
             while (_phase != Phase.Ended)
             {
@@ -106,7 +128,7 @@ internal sealed class Http2Connection : IConnectionProtocol
                 _input.AdvanceTo(consumed, buffer.End);
                 Output.RequestPump();
                 if (!read.IsCompleted) continue;
-                Owner.EndsBecause(ConnectionEndReason.TransportCompleted);
+                Owner.EndsBecause(EndOfLost);
                 break;
             }
         }
@@ -129,16 +151,17 @@ internal sealed class Http2Connection : IConnectionProtocol
     internal void Start(Http2Stream stream)
     {
         stream.BeginWait();
-        if (Scheduler?.WantsBlockingThread(stream.Exchange) == true) BlockingThreads.Shared.Queue(stream);
-        else if (_runsOnRing) Owner.Affinity!.Post(s_execute, stream);
+        if (Scheduler?.WantsBlockingThread(stream.Exchange) == true) WorkThreads.Blocking.Queue(stream);
+        else if (Scheduler is not null) Owner.Affinity!.Post(s_execute, stream);
         else ThreadPool.UnsafeQueueUserWorkItem(stream, preferLocal: false);
     }
 
-    /// <summary>Has somebody's continuation run where applications run, after what is queued there.</summary>
-    internal void Schedule(Action<object?> action, object? state)
+    /// <summary>Has a stream's application go on where it belongs, after what is queued there.</summary>
+    internal void Schedule(Http2Stream stream, IThreadPoolWorkItem continuation)
     {
-        if (_runsOnRing) Owner.Affinity!.Post(action, state);
-        else ThreadPool.UnsafeQueueUserWorkItem(action, state, preferLocal: false);
+        if (Scheduler is null) PoolCall.Queue(Owner, s_goOn, continuation);
+        else if (Scheduler.IsLearned(stream.Exchange)) Scheduler.QueueApart(continuation);
+        else Owner.Affinity!.Post(s_goOn, continuation);
     }
 
     /// <summary>A stream opened. Under the gate.</summary>
@@ -148,62 +171,19 @@ internal sealed class Http2Connection : IConnectionProtocol
         if (Streams.Count == 1) UpdateDeadline();
     }
 
-    /// <summary>Resets a stream by a fault of the client's. Under the gate.</summary>
-    internal void ResetByFault(int id, Http2ErrorCode code, string reason)
+    /// <summary>No stream is left. Under the gate.</summary>
+    internal void OnEmpty()
     {
-        Output.WriteReset(id, code);
-        Streams.NoteReset(id);
-        if (!Streams.TryFind(id, out Http2Stream? stream)) return;
-        stream.State = Http2StreamState.Reset;
-        Drop(stream, new ConnectionAbortedException(reason));
-    }
-
-    /// <summary>The client reset a stream. Under the gate.</summary>
-    internal void OnResetByPeer(Http2Stream stream)
-    {
-        stream.State = Http2StreamState.Closed;
-        Drop(stream, new ConnectionResetException("The client reset the stream."));
-    }
-
-    internal void ResetByApplication(Http2Stream stream, Http2ErrorCode code)
-    {
-        lock (Gate)
-        {
-            if (stream.IsClosed || stream.Connection != this) return;
-            // A whole response that waits to be sent is not taken back; NO_ERROR says no more than its end does.
-            if (stream.Response.IsEnded && code == Http2ErrorCode.NoError) return;
-            Output.WriteReset(stream.Id, code);
-            Streams.NoteReset(stream.Id);
-            stream.State = Http2StreamState.Reset;
-            Drop(stream, new ConnectionAbortedException("The application reset the stream."));
-        }
-        Output.RequestPump();
+        _idle.BeginIdle();
+        UpdateDeadline();
+        if (_phase == Phase.Leaving) Owner.Wake();
     }
 
     /// <summary>The response's last frame was written. Under the gate.</summary>
     internal void OnEndSent(Http2Stream stream)
     {
         _receiver.OnAnswered();
-        Finish(stream);
-    }
-
-    /// <summary>The application has returned.</summary>
-    internal void OnApplicationEnded(Http2Stream stream, bool isWhole)
-    {
-        lock (Gate)
-        {
-            stream.IsApplicationDone = true;
-            Uploads.Consume((int)stream.Body.Leave());
-            if (!isWhole && !stream.IsClosed)
-            {
-                Output.WriteReset(stream.Id, Http2ErrorCode.InternalError);
-                Streams.NoteReset(stream.Id);
-                stream.State = Http2StreamState.Reset;
-                stream.OnGone();
-            }
-            Finish(stream);
-        }
-        Output.RequestPump();
+        Endings.OnEndSent(stream);
     }
 
     /// <summary>The client changed the first size of all windows. Under the gate.</summary>
@@ -212,28 +192,36 @@ internal sealed class Http2Connection : IConnectionProtocol
         foreach (Http2Stream stream in Streams.All)
         {
             if (!stream.Window.TryAdjust(difference)) return false;
+            if (stream.Window.Available > 0) stream.Rate.OnReleased(ExactMs);
             if (stream.Response.HasSomething && !stream.IsGone) Output.Enqueue(stream);
         }
         return true;
     }
 
-    /// <summary>A window holds back what a stream has to send. Under the gate.</summary>
-    internal void OnBlocked(Http2Stream stream)
-    {
-        // Exactly: a second that the clock is old would be missing from the grace period.
-        stream.Rate.OnBlocked(Owner.Server.Clock.ExactMs);
-        RequestTick();
-    }
-
     // ---- the connection ----
+
+    /// <summary>Ends the connection of a client that speaks HTTP/1, which it was told.</summary>
+    internal void EndOfHttp1()
+    {
+        _phase = Phase.Ended;
+        Owner.Server.Logs.BadRequests.Http2ConnectionFailed(
+            Owner.Id, Http2ErrorCode.ProtocolError, "The client sent HTTP/1 where HTTP/2 is spoken.");
+    }
 
     /// <summary>Ends the connection with a GOAWAY that says why. What it is measured as was said before.</summary>
     internal void Fail(Http2Error error)
     {
         if (_phase == Phase.Ended) return;
         _phase = Phase.Ended;
+        WriteGoAway(error.Code, System.Text.Encoding.ASCII.GetBytes(error.Reason));
         Owner.Server.Logs.BadRequests.Http2ConnectionFailed(Owner.Id, error.Code, error.Reason);
-        Output.WriteGoAway(Streams.LastId, error.Code, System.Text.Encoding.ASCII.GetBytes(error.Reason));
+    }
+
+    /// <summary>Ends a connection that nobody has used for long. Under the gate.</summary>
+    internal void EndIdle()
+    {
+        WriteGoAway(Http2ErrorCode.NoError, default);
+        _phase = Phase.Ended;
     }
 
     /// <summary>The client wants no further streams, or the connection is to end after those that run.</summary>
@@ -242,14 +230,19 @@ internal sealed class Http2Connection : IConnectionProtocol
         if (_phase != Phase.Open) return;
         _phase = Phase.Announced;
         _announcedMs = Owner.Server.Clock.ExactMs;
-        Output.WriteGoAway(int.MaxValue, Http2ErrorCode.NoError, default);
-        Output.WritePing(isAck: false, KeepAlivePing.Farewell);
+        Greet();
+        Output.Control.WriteGoAway(int.MaxValue, Http2ErrorCode.NoError, default);
+        Output.Control.WritePing(isAck: false, KeepAlivePing.Farewell);
         RequestTick();
     }
 
     /// <summary>The answer to a ping of ours.</summary>
     internal void OnPingAnswered(long opaque)
     {
+        lock (Gate)
+        {
+            if (Output.CutOffs.TryTakeAnswer(opaque)) return;
+        }
         if (opaque == UploadEstimate.Probe) Uploads.OnProbeAnswered();
         else if (opaque == KeepAlivePing.Farewell && _phase == Phase.Announced) LeaveNow();
         else OnKeptAlive();
@@ -258,12 +251,12 @@ internal sealed class Http2Connection : IConnectionProtocol
     /// <summary>The client has begun properly. Under the gate.</summary>
     internal void OnReady()
     {
-        _idleSinceMs = Owner.Server.Clock.NowMs + ServerClock.MostAgeMs;
+        _idle.BeginIdle();
         UpdateDeadline();
     }
 
     /// <summary>Bytes came.</summary>
-    internal void OnAlive() => _ping.OnAlive(Owner.Server.Clock.NowMs);
+    internal void OnAlive() => _idle.OnAlive();
 
     /// <summary>What was sent reaches nobody any more. Called on any thread.</summary>
     internal void OnOutputLost()
@@ -274,6 +267,17 @@ internal sealed class Http2Connection : IConnectionProtocol
         lock (Gate) _phase = Phase.Ended;
         Abandon(new ConnectionResetException("The client has gone."));
         Owner.Wake();
+    }
+
+    /// <summary>
+    /// What is to be sent cannot be written, or be understood by the peer: the connection ends. Under the gate.
+    /// </summary>
+    internal void OnOutputFailed(Exception error)
+    {
+        Owner.EndsBecause(ConnectionEndReason.OtherError);
+        if (_phase != Phase.Ended) WriteGoAway(Http2ErrorCode.InternalError, default);
+        _phase = Phase.Ended;
+        OutputFault.Tell(Owner, error);
     }
 
     /// <summary>The peer asks and takes no answers. Under the gate.</summary>
@@ -292,11 +296,29 @@ internal sealed class Http2Connection : IConnectionProtocol
         lock (Gate) Owner.DeadlineMs = Owner.Server.Clock.NowMs;
     }
 
+    /// <summary>
+    /// Says SETTINGS, which come before any other frame (RFC 9113 §3.4): when the client has shown that it speaks
+    /// HTTP/2, or the connection ends before that.
+    /// </summary>
+    internal void Greet()
+    {
+        lock (Gate)
+        {
+            if (_hasGreeted) return;
+            _hasGreeted = true;
+            Output.Control.WriteSettings(OwnSettings.Of(Limits));
+            int increment = Limits.Http2.InitialConnectionWindowSize - Http2Settings.InitialWindow;
+            if (increment > 0) Output.Control.WriteWindowUpdate(0, increment);
+        }
+    }
+
+    /// <summary>The client speaks something else: it is not greeted.</summary>
+    internal void OnNoPreface() => _hasGreeted = true;
+
     private void Open()
     {
-        Output.WriteSettings(OwnSettings.Of(Limits));
-        int increment = Limits.Http2.InitialConnectionWindowSize - Http2Settings.InitialWindow;
-        if (increment > 0) Output.WriteWindowUpdate(0, increment);
+        if (_change.Request is null) return;
+        Greet();
         _receiver.BeginCarried(_change);
         Output.RequestPump();
     }
@@ -313,8 +335,18 @@ internal sealed class Http2Connection : IConnectionProtocol
         {
             SlowStreams.End(this, nowMs);
             if (_phase == Phase.Leaving && Streams.Count == 0) _phase = Phase.Ended;
-            if (_phase == Phase.Open) CheckIdle(nowMs);
+            if (_phase != Phase.Ended) _idle.Check(_receiver, nowMs);
             UpdateDeadline();
+        }
+    }
+
+    /// <summary>What was promised before is not taken back: later streams are not looked at (RFC 9113 §6.8).</summary>
+    private void WriteGoAway(Http2ErrorCode code, ReadOnlySpan<byte> debug)
+    {
+        lock (Gate)
+        {
+            Greet();
+            Output.Control.WriteGoAway(_lastId = Math.Min(_lastId, Streams.LastId), code, debug);
         }
     }
 
@@ -322,42 +354,17 @@ internal sealed class Http2Connection : IConnectionProtocol
     {
         lock (Gate)
         {
-            _ping.OnAnswered();
+            _idle.OnPingAnswered();
             UpdateDeadline();
         }
     }
-
-    private void CheckIdle(long nowMs)
-    {
-        if (_receiver.IsLate)
-        {
-            Owner.EndsBecause(ConnectionEndReason.RequestHeadersTimeout);
-            Fail(Http2Error.Connection(Http2ErrorCode.EnhanceYourCalm, "The client is too slow."));
-            return;
-        }
-        if (_ping.IsUnanswered(nowMs))
-        {
-            Owner.EndsBecause(ConnectionEndReason.KeepAliveTimeout);
-            Fail(Http2Error.Connection(Http2ErrorCode.InternalError, "The client answers no ping."));
-            return;
-        }
-        if (_ping.IsDue(nowMs)) Output.WritePing(isAck: false, _ping.Send(nowMs));
-        if (Streams.Count > 0 || !_receiver.IsReady || nowMs <= IdleDeadline()) return;
-        Owner.EndsBecause(ConnectionEndReason.KeepAliveTimeout);
-        Output.WriteGoAway(Streams.LastId, Http2ErrorCode.NoError, default);
-        _phase = Phase.Ended;
-    }
-
-    private long IdleDeadline() => Limits.KeepAliveTimeout is var most && most == TimeSpan.MaxValue
-        ? long.MaxValue
-        : _idleSinceMs + (long)most.TotalMilliseconds;
 
     private void LeaveNow()
     {
         lock (Gate)
         {
             _phase = Phase.Leaving;
-            Output.WriteGoAway(Streams.LastId, Http2ErrorCode.NoError, default);
+            WriteGoAway(Http2ErrorCode.NoError, default);
             Owner.EndsBecause(ConnectionEndReason.GracefulAppShutdown);
             if (Streams.Count == 0) _phase = Phase.Ended;
         }
@@ -367,46 +374,9 @@ internal sealed class Http2Connection : IConnectionProtocol
     private void UpdateDeadline()
     {
         if (_phase == Phase.Ended) return; // the deadline is that of the close now
-        if (_phase is Phase.Announced or Phase.Leaving || !_receiver.IsReady || Streams.NeedTime) RequestTick();
-        else if (Streams.Count == 0) Owner.DeadlineMs = Math.Min(IdleDeadline(), _ping.DueMs);
-        else Owner.DeadlineMs = _ping.DueMs;
-    }
-
-    /// <summary>Nobody is interested in the stream any more. Under the gate.</summary>
-    private void Drop(Http2Stream stream, Exception error)
-    {
-        stream.OnGone();
-        stream.Body.Abort(error);
-        Finish(stream);
-    }
-
-    /// <summary>Gives the stream back when both sides have done with it. Under the gate.</summary>
-    private void Finish(Http2Stream stream)
-    {
-        if (!stream.IsApplicationDone) return;
-        if (stream.State == Http2StreamState.HalfClosedLocal)
-        {
-            // RFC 9113 §8.1: the response is whole, and nobody wants the rest of the request.
-            Output.WriteReset(stream.Id, Http2ErrorCode.NoError);
-            Streams.NoteReset(stream.Id);
-            stream.State = Http2StreamState.Reset;
-        }
-        if (!stream.IsClosed) return;
-        Streams.Remove(stream);
-        Output.Remove(stream);
-        Recycle(stream);
-        if (Streams.Count > 0) return;
-        _idleSinceMs = Owner.Server.Clock.NowMs + ServerClock.MostAgeMs;
-        UpdateDeadline();
-        if (_phase == Phase.Leaving) Owner.Wake();
-    }
-
-    private void Recycle(Http2Stream stream)
-    {
-        bool mayBeHeld = stream.Exchange.IsUpgraded || stream.Body.IsPending || stream.IsGone;
-        if (mayBeHeld) return;
-        stream.Reset();
-        Owner.Server.Http2Streams.Return(stream);
+        bool isBusy = !_receiver.IsReady || Streams.NeedTime || !Output.CutOffs.IsEmpty;
+        if (isBusy || _phase is Phase.Announced or Phase.Leaving) RequestTick();
+        else Owner.DeadlineMs = _idle.DeadlineMs;
     }
 
     /// <summary>Tells all streams that nobody is there.</summary>
@@ -417,10 +387,16 @@ internal sealed class Http2Connection : IConnectionProtocol
             _isLost = true;
             foreach (Http2Stream stream in Streams.All.ToArray())
             {
+                _hasLostStreams |= stream.IsWanted;
                 if (!stream.IsClosed) stream.State = Http2StreamState.Closed;
-                Drop(stream, error);
+                Endings.Drop(stream, error);
             }
         }
+    }
+
+    private bool HasLostStreams()
+    {
+        lock (Gate) return _hasLostStreams || Streams.All.Any(stream => stream.IsWanted);
     }
 
     private async Task EndAsync()

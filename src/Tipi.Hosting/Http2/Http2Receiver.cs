@@ -29,8 +29,7 @@ internal sealed class Http2Receiver
     private const int HeldForPreface = Http2Settings.InitialWindow - 16 * 1024;
 
     /// <summary>What the client is told who speaks HTTP/1 where only HTTP/2 is spoken.</summary>
-    private static ReadOnlySpan<byte> WrongVersion =>
-        "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8;
+    private static readonly byte[] s_wrongVersion = AnswerToHttp1();
 
     private readonly Http2Connection _connection;
     private readonly ServerConnection _owner;
@@ -44,7 +43,9 @@ internal sealed class Http2Receiver
     private long _creditedFrames;
     private int _heldBack;
     private bool _hasPreface;
+    private bool _isCarried;
     private bool _hasSettings;
+    private bool _hasHeard;
 
     internal Http2Receiver(Http2Connection connection)
     {
@@ -54,12 +55,15 @@ internal sealed class Http2Receiver
         _streams = connection.Streams;
         _heads = new HeadReceiver(connection, this);
         _maxFrameSize = _owner.Limits.Http2.MaxFrameSize;
-        _budget = new Http2Budget(_owner.Server.Clock.NowMs);
+        _budget = new Http2Budget(_owner.Limits.Http2Allowances, _owner.Server.Clock.NowMs);
         _waitsSinceMs = _owner.Server.Clock.NowMs;
     }
 
     /// <summary>True when the client has begun properly and no field block is open.</summary>
     internal bool IsReady => _hasSettings && _heads.OpenStreamId == 0;
+
+    /// <summary>True while the client has said nothing at all: it is idle, and not late with anything.</summary>
+    internal bool IsSilent => !_hasHeard;
 
     /// <summary>True when what must follow takes longer than a head may take.</summary>
     internal bool IsLate
@@ -67,7 +71,7 @@ internal sealed class Http2Receiver
         get
         {
             TimeSpan most = _owner.Limits.RequestHeadersTimeout;
-            return !IsReady && most != TimeSpan.MaxValue
+            return _hasHeard && !IsReady && most != TimeSpan.MaxValue
                 && _owner.Server.Clock.NowMs - _waitsSinceMs > most.TotalMilliseconds + ServerClock.MostAgeMs;
         }
     }
@@ -95,7 +99,8 @@ internal sealed class Http2Receiver
     internal void BeginCarried(ProtocolChange change)
     {
         if (change.Request is not { } request) return;
-        if (_peer.Apply(change.Settings).IsNone) _output.Apply(_peer);
+        _isCarried = _hasHeard = true;
+        if (_peer.Apply(change.Settings, isFrame: false).IsNone) _output.Apply(_peer);
         _heldBack = HeldForPreface;
         lock (_output.Gate) _output.HoldBack(_heldBack);
         _heads.BeginCarried(request);
@@ -106,7 +111,12 @@ internal sealed class Http2Receiver
     internal SequencePosition Receive(in ReadOnlySequence<byte> received)
     {
         ReadOnlySequence<byte> buffer = received;
-        if (!buffer.IsEmpty) _connection.OnAlive();
+        if (!buffer.IsEmpty)
+        {
+            if (!_hasHeard) BeginWait();
+            _hasHeard = true;
+            _connection.OnAlive();
+        }
         if (!_hasPreface && !TakePreface(ref buffer)) return buffer.Start;
         Span<byte> start = stackalloc byte[Http2FrameHeader.Size];
         while (buffer.Length >= Http2FrameHeader.Size)
@@ -140,25 +150,42 @@ internal sealed class Http2Receiver
         {
             case PrefaceMatch.Is:
                 buffer = buffer.Slice(Http2Preface.Bytes.Length);
+                _connection.Greet();
                 if (_heldBack > 0) _output.TryGrow(_heldBack);
                 return _hasPreface = true;
             case PrefaceMatch.IsNot:
-                if (LooksLikeHttp1(buffer))
-                {
-                    _output.WriteRaw(WrongVersion);
-                    _owner.EndsBecause(ConnectionEndReason.InvalidHttpVersion);
-                }
-                _owner.EndsBecause(ConnectionEndReason.InvalidHandshake);
-                _connection.Fail(Http2Error.Connection(Http2ErrorCode.ProtocolError, "The preface is malformed."));
-                buffer = buffer.Slice(buffer.End);
+                RefuseStart(ref buffer);
                 return false;
             default:
                 return false;
         }
     }
 
-    private static bool LooksLikeHttp1(in ReadOnlySequence<byte> buffer) =>
-        buffer.FirstSpan[0] is >= (byte)'A' and <= (byte)'Z';
+    /// <summary>The client does not speak HTTP/2: it is told in its own tongue, once that is known.</summary>
+    private void RefuseStart(ref ReadOnlySequence<byte> buffer)
+    {
+        bool? isHttp1 = _isCarried ? false : Http2Preface.IsHttp1(buffer, _owner.Limits.MaxRequestLineSize);
+        if (isHttp1 is null) return;
+        _connection.OnNoPreface();
+        buffer = buffer.Slice(buffer.End);
+        if (isHttp1.Value)
+        {
+            _output.Control.WriteRaw(s_wrongVersion);
+            _owner.EndsBecause(ConnectionEndReason.InvalidHttpVersion);
+            _connection.EndOfHttp1();
+            return;
+        }
+        _owner.EndsBecause(ConnectionEndReason.InvalidHandshake);
+        _connection.Fail(Http2Error.Connection(Http2ErrorCode.ProtocolError, "The preface is malformed."));
+    }
+
+    private static byte[] AnswerToHttp1()
+    {
+        const string Text = "This endpoint speaks HTTP/2 only, and the request is one of HTTP/1.\r\n";
+        return System.Text.Encoding.ASCII.GetBytes(
+            "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n"
+            + $"Content-Length: {Text.Length}\r\nConnection: close\r\n\r\n{Text}");
+    }
 
     private Http2Error Check(in Http2FrameHeader header)
     {
@@ -210,7 +237,6 @@ internal sealed class Http2Receiver
         bool isEnd = header.Has(Http2FrameFlags.EndStream);
         Http2Error error = content.IsEmpty && !isEnd ? Spend() : default;
         if (!error.IsNone) return error;
-        if (content.Length >= LeastCredited || isEnd) _budget.EarnControl(1);
         lock (_output.Gate)
         {
             if (!_connection.Uploads.TryReceive(header.Length))
@@ -236,11 +262,16 @@ internal sealed class Http2Receiver
             _connection.Uploads.Consume(header.Length);
             return Http2Error.Stream(Http2ErrorCode.FlowControlError, "There is more DATA than the window permits.");
         }
+        // What is dropped because its stream was reset earns nothing, or its frames would pay for one another.
+        if (content.Length >= LeastCredited || isEnd) _budget.EarnControl(1);
         stream.State = Http2StreamStates.AfterReceive(stream.State, header.Type, isEnd);
         if (stream.IsApplicationDone)
         {
-            _connection.Uploads.Consume(header.Length);
-            return default;
+            _connection.Uploads.Drop(stream, header.Length);
+            stream.Rest.OnReceived(header.Length, _connection.ExactMs);
+            Http2Error fault = stream.Body.Skip((int)content.Length, isEnd);
+            if (fault.IsNone) _connection.Endings.Finish(stream);
+            return fault;
         }
         Http2Error error = stream.Body.Append(content, isEnd);
         int overhead = header.Length - (int)content.Length;
@@ -258,8 +289,10 @@ internal sealed class Http2Receiver
             if (verdict == Http2Verdict.Refuse) return error;
             if (verdict == Http2Verdict.Ignore || !_streams.TryFind(header.StreamId, out Http2Stream? stream))
                 return Spend();
-            if (!_budget.TryReset()) return Calm("The client resets too many streams.");
-            _connection.OnResetByPeer(stream);
+            bool isYoung = _owner.Server.Clock.NowMs - stream.OpenedMs < Http2Budget.YoungMs;
+            if (isYoung && !stream.Response.IsHeadSent && !_budget.TryReset())
+                return Calm("The client resets too many streams.");
+            _connection.Endings.OnResetByPeer(stream);
             return default;
         }
     }
@@ -280,7 +313,7 @@ internal sealed class Http2Receiver
             if (!_output.Apply(_peer))
                 return Http2Error.Connection(Http2ErrorCode.FlowControlError, "A window exceeds 2^31 - 1.");
             // Before anything that another thread sends by them: clients may hold to them only from here on.
-            _output.WriteSettingsAck();
+            _output.Control.WriteSettingsAck();
         }
         if (_hasSettings) return default;
         _hasSettings = true;
@@ -294,7 +327,7 @@ internal sealed class Http2Receiver
         if (!header.Has(Http2FrameFlags.Ack))
         {
             Http2Error error = Spend();
-            if (error.IsNone) _output.WritePing(isAck: true, opaque);
+            if (error.IsNone) _output.Control.WritePing(isAck: true, opaque);
             return error;
         }
         _connection.OnPingAnswered(opaque);
@@ -313,7 +346,7 @@ internal sealed class Http2Receiver
         if (error.Scope == Http2ErrorScope.Connection) return error;
         if (header.StreamId == 0)
         {
-            error = SpendUpdate();
+            error = Spend();
             if (!error.IsNone) return error;
             return _output.TryGrow(increment)
                 ? default
@@ -325,13 +358,14 @@ internal sealed class Http2Receiver
                 _streams.StateOf(header.StreamId), header.Type, out Http2Error wrongState);
             if (verdict == Http2Verdict.Refuse) return wrongState;
             if (verdict == Http2Verdict.Ignore || !_streams.TryFind(header.StreamId, out Http2Stream? stream))
-                return SpendUpdate();
+                return Spend();
             if (!error.IsNone) return error;
             if (!stream.Window.TryGrow(increment))
                 return Http2Error.Stream(Http2ErrorCode.FlowControlError, "The stream's window is too large.");
+            if (stream.Window.Available > 0) stream.Rate.OnReleased(_connection.ExactMs);
             if (stream.Response.HasSomething && !stream.IsGone) _output.Enqueue(stream);
         }
-        return SpendUpdate();
+        return Spend();
     }
 
     private Http2Error TakePriority(in Http2FrameHeader header, ReadOnlySpan<byte> payload)
@@ -372,7 +406,7 @@ internal sealed class Http2Receiver
                 _owner.Server.Logs.BadRequests.Http2StreamFailed(_owner.Id, header.StreamId, error.Code, error.Reason);
             if (_budget.TryProvoke())
             {
-                lock (_output.Gate) _connection.ResetByFault(header.StreamId, error.Code, error.Reason);
+                lock (_output.Gate) _connection.Endings.ResetByFault(header.StreamId, error.Code, error.Reason);
                 return true;
             }
             error = Calm("The client makes the server reset too many streams.");
@@ -389,15 +423,12 @@ internal sealed class Http2Receiver
     }
 
     /// <summary>A frame that asks for no response.</summary>
-    private Http2Error Spend() =>
-        _budget.TryControl() ? default : Calm("The client sends too many frames that ask for nothing.");
-
-    private Http2Error SpendUpdate()
+    private Http2Error Spend()
     {
         long frames = _output.CreditedFrames;
-        if (frames > _creditedFrames) _budget.EarnControl(2 * (frames - _creditedFrames));
+        if (frames > _creditedFrames) _budget.OnDataSent(frames - _creditedFrames);
         _creditedFrames = frames;
-        return Spend();
+        return _budget.TryControl() ? default : Calm("The client sends too many frames that ask for nothing.");
     }
 
     internal static Http2Error Calm(string reason) => Http2Error.Connection(Http2ErrorCode.EnhanceYourCalm, reason);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Diagnostics;
@@ -39,6 +40,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     private bool _isAttached;
     private bool _isReadToEnd;
     private volatile bool _isWriterDone;
+    private volatile Exception? _abortedBy;
 
     public PipeReader Reader => this;
 
@@ -92,6 +94,18 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         return default;
     }
 
+    /// <summary>Content that nobody reads has to be as it was declared all the same.</summary>
+    internal Http2Error Skip(int length, bool endStream) => _declared.Accept(length, endStream);
+
+    /// <summary>
+    /// Takes the whole body of a request that came before the connection changed to HTTP/2: no window counts it.
+    /// </summary>
+    internal void AppendCarried(byte[] content)
+    {
+        _ = Append(new ReadOnlySequence<byte>(content), endStream: true);
+        _examined = content.Length;
+    }
+
     /// <summary>The stream ends with trailers.</summary>
     internal Http2Error End(HeaderTable trailers)
     {
@@ -102,10 +116,15 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         return default;
     }
 
-    /// <summary>No more of the body comes.</summary>
+    /// <summary>
+    /// No more of the body comes, or nobody wants what comes of it: also where all of it is there, the application
+    /// reads no end that its client has taken back.
+    /// </summary>
     internal void Abort(Exception error)
     {
-        if (_canHaveBody) EndWriting(error);
+        if (!_canHaveBody) return;
+        _abortedBy ??= error;
+        EndWriting(error);
     }
 
     /// <summary>True while only so much time is given to the client for more of the body.</summary>
@@ -198,6 +217,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         _canHaveBody = _expectsContinue = _isGiven = _isLast = _isBroken = false;
         _isCompleted = _isAttached = _isReadToEnd = false;
         _isWriterDone = false;
+        _abortedBy = null;
         HasStarted = false;
         TunnelProtocol = null;
     }
@@ -220,6 +240,8 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         ObjectDisposedException.ThrowIf(!_isAttached, this);
         if (_isCompleted) throw new InvalidOperationException("The reader is completed: the body can not be read.");
         if (_isBroken) throw stream.Exchange.BadRequest.Error ?? new BadHttpRequestException("The body is too large.");
+        if (IsPending) throw new InvalidOperationException("A read is in progress already: await it first.");
+        if (_abortedBy is { } error && !_isReadToEnd) ExceptionDispatchInfo.Throw(error);
         if (_isGiven) throw new InvalidOperationException("A read is in progress already: AdvanceTo comes first.");
     }
 
@@ -230,14 +252,18 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         ILogger log = exchange.Server.Log;
         if (log.IsEnabled(LogLevel.Debug)) log.RequestBodyStarted(exchange.Connection.Id, exchange.Identifier);
         if (exchange.RequestHeaders.ContentLength > MaxSize) throw TooLarge();
-        if (!_expectsContinue || exchange.HasStarted) return;
+        if (!_expectsContinue) return;
         _expectsContinue = false;
-        if (Received == 0)
-            stream.Connection.Output.SendInformational(stream, StatusCodes.Status100Continue, HeaderTable.None);
+        if (Received == 0) exchange.TryContinue(out _);
     }
 
     private ReadResult Give(in ReadResult result)
     {
+        if (_abortedBy is { } error)
+        {
+            _pipe!.Reader.AdvanceTo(result.Buffer.Start);
+            ExceptionDispatchInfo.Throw(error);
+        }
         _last = result.Buffer;
         _isLast = result.IsCompleted;
         _isGiven = true;
@@ -284,15 +310,29 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         }
         finally
         {
-            _rate.EndWait(clock, rate);
+            _rate.EndWait(clock);
             IsPending = false;
         }
     }
 
     /// <summary>Where a read goes on that waited: on the ring, or on the pool.</summary>
-    private sealed class StreamScheduler(Http2Stream stream) : PipeScheduler
+    private sealed class StreamScheduler(Http2Stream stream) : PipeScheduler, IThreadPoolWorkItem
     {
-        public override void Schedule(Action<object?> action, object? state) =>
-            stream.Connection.Schedule(action, state);
+        // One read waits at a time, and goes on before the next one can.
+        private Action<object?>? _action;
+        private object? _state;
+
+        public override void Schedule(Action<object?> action, object? state)
+        {
+            (_action, _state) = (action, state);
+            stream.Connection.Schedule(stream, this);
+        }
+
+        public void Execute()
+        {
+            (Action<object?> action, object? state) = (_action!, _state);
+            (_action, _state) = (null, null);
+            stream.GoOn(action, state);
+        }
     }
 }

@@ -18,6 +18,8 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
     private readonly SendBuffer _buffer = new();
     private FlushWait? _wait;
     private Dictionary<object, object?>? _persistentState;
+    private BlockFields _head;
+    private BlockFields _trailers;
     private bool _hasHead;
     private bool _headEnds;
     private bool _hasEnd;
@@ -25,13 +27,24 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
 
     private Lock Gate => stream.Connection.Output.Gate;
 
+    /// <summary>Bytes that may be committed and unsent before a flush waits. Under the gate.</summary>
+    private long MostUnsent =>
+        stream.Connection.Output.Unsent.Most(stream.Connection.Limits.MaxResponseBufferSize);
+
     public bool TakesTrailers => true;
 
     public bool IsClosed => stream.IsGone;
 
+    public int Slice(int most) => stream.Connection?.Output.Unsent.Slice(most) ?? most;
+
     public IDictionary<object, object?> PersistentState => _persistentState ??= [];
 
     // ---- committed; under the gate ----
+
+    /// <summary>Hints that wait for a client that does not read: beyond these they are of no use to it.</summary>
+    private const int MostInformational = 8;
+
+    private Queue<Informational>? _informational;
 
     /// <summary>The head is to be sent.</summary>
     internal bool IsHeadDue { get; private set; }
@@ -43,13 +56,37 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
 
     internal long Unsent => _buffer.Unsent;
 
+    /// <summary>It stays without its end: when what is committed is sent, the reset is due.</summary>
+    internal bool IsCutOff { get; private set; }
+
     internal bool HasTrailers { get; private set; }
 
     /// <summary>True when the head says itself that there is no body.</summary>
     internal bool HeadEnds => _headEnds;
 
+    /// <summary>What the head is encoded of.</summary>
+    internal ref readonly BlockFields Head => ref _head;
+
+    /// <summary>What the trailers are encoded of.</summary>
+    internal ref readonly BlockFields Trailers => ref _trailers;
+
     /// <summary>True when there is something that no window holds back, or bytes that one may.</summary>
-    internal bool HasSomething => !_isEndSent && (IsHeadDue || Unsent > 0 || IsEnded);
+    internal bool HasSomething => !_isEndSent
+        && (IsHeadDue || Unsent > 0 || IsEnded || IsCutOff || _informational is { Count: > 0 });
+
+    internal void AddInformational(int statusCode, in BlockFields fields)
+    {
+        _informational ??= [];
+        // A client may wait for 100; it comes once.
+        bool isNeeded = statusCode == StatusCodes.Status100Continue || _informational.Count < MostInformational;
+        if (isNeeded) _informational.Enqueue(new Informational(statusCode, fields));
+    }
+
+    internal bool TryTakeInformational(out Informational one)
+    {
+        one = default;
+        return _informational?.TryDequeue(out one) == true;
+    }
 
     internal int Take(Span<byte> destination) => _buffer.Take(destination);
 
@@ -57,23 +94,35 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
 
     internal void OnEndSent() => _isEndSent = true;
 
+    /// <summary>The application has failed in its middle.</summary>
+    /// <returns>False when nothing was flushed that the client has to get before it is told.</returns>
+    internal bool TryCutOff() => IsCutOff = IsHeadDue || IsHeadSent;
+
+    /// <summary>The reset is seen to, once.</summary>
+    internal void OnCutOff() => IsCutOff = false;
+
     /// <summary>Something was sent: a flush that waits may go on.</summary>
     internal void OnProgress()
     {
-        if (_wait is { IsWaiting: true } wait && Unsent <= stream.MaxUnsent / 2)
+        if (_wait is { IsWaiting: true } wait && Unsent <= MostUnsent / 2)
             wait.Complete(isCanceled: false, isClosed: false);
     }
 
     /// <summary>Nobody takes the response any more: who waits need not.</summary>
-    internal void OnGone() => _wait?.Complete(isCanceled: false, isClosed: true);
+    internal void OnGone()
+    {
+        _buffer.Discard();
+        _wait?.Complete(isCanceled: false, isClosed: true);
+    }
 
     // ---- the application's side ----
 
-    public ValueTask<FlushResult> SendInformationalAsync(
-        int statusCode, HeaderTable fields, CancellationToken cancellation)
+    public bool KnowsTransferEncoding => false;
+
+    public bool TryWriteInformational(int statusCode, HeaderTable fields)
     {
-        stream.Connection.Output.SendInformational(stream, statusCode, fields);
-        return new(new FlushResult(isCanceled: false, isCompleted: IsClosed));
+        stream.Connection.Output.SendInformational(stream, statusCode, new BlockFields(fields));
+        return false;
     }
 
     public void WriteHead(bool bodyEnds)
@@ -83,8 +132,9 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
         if (exchange.StatusCode == StatusCodes.Status101SwitchingProtocols)
             throw new InvalidOperationException("HTTP/2 has no status 101: see IHttpExtendedConnectFeature.");
         ConnectionFields.Remove(exchange);
+        _head = new BlockFields(exchange.ResponseHeaders);
         _hasHead = true;
-        _headEnds = bodyEnds;
+        _headEnds = bodyEnds && !exchange.ResponseTrailers.HasAny;
     }
 
     public Memory<byte> GetMemory(int sizeHint) => _buffer.GetMemory(sizeHint);
@@ -93,8 +143,12 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
 
     public void WriteEnd()
     {
+        if (stream.Exchange.HasTrailers)
+        {
+            _trailers = new BlockFields(stream.Exchange.ResponseTrailers.Take());
+            HasTrailers = true;
+        }
         _hasEnd = true;
-        HasTrailers = stream.Exchange.ResponseTrailers.HasAny;
         Commit();
     }
 
@@ -105,7 +159,7 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
         lock (Gate)
         {
             bool isCanceled = _wait?.TakeCancellation() == true;
-            if (isCanceled || IsClosed || Unsent == 0 || Unsent < stream.MaxUnsent)
+            if (isCanceled || IsClosed || Unsent == 0 || Unsent < MostUnsent)
                 return new(new FlushResult(isCanceled, IsClosed));
             return (_wait ??= new FlushWait(stream)).Begin(cancellationToken);
         }
@@ -138,13 +192,15 @@ internal sealed class Http2Response(Http2Stream stream) : IExchangeOutput
         output.RequestPump();
     }
 
-    internal void Attach(FrameOutput output) => _buffer.Attach(output.Gate);
+    internal void Attach(FrameOutput output) => _buffer.Attach(output);
 
     internal void Reset()
     {
         _buffer.Reset();
         if (_wait is { IsUsable: false }) _wait = null;
-        _hasHead = _headEnds = _hasEnd = _isEndSent = IsHeadDue = IsHeadSent = IsEnded = HasTrailers = false;
+        _head = _trailers = default;
+        _hasHead = _headEnds = _hasEnd = _isEndSent = IsHeadDue = IsHeadSent = IsEnded = IsCutOff = HasTrailers = false;
         _persistentState = null;
+        _informational?.Clear();
     }
 }

@@ -6,17 +6,16 @@ using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Diagnostics.Access;
 using Tipi.Hosting.Exchange;
-using Tipi.Hosting.Scheduling;
 using Tipi.Protocols.Http2;
 
 namespace Tipi.Hosting.Http2;
 
 /// <summary>
-/// One stream: a request and its response, with what HTTP/2 adds to them. Rented when its HEADERS are there, given back
-/// when application and protocol have both done with it.
+/// One stream: a request and its response, with what HTTP/2 adds to them. Applications may hold on to it, so that it
+/// serves the requests of one connection only: it is spare once application and protocol have both done with a request.
 /// <code>
 ///                 ┌─ State: RFC 9113 §5.1, see Http2StreamState ─────────────┐
-/// rented ──→ running ──application returned──→ ended ──END_STREAM or reset──→ given back
+/// spare  ──→ running ──application returned──→ ended ──END_STREAM or reset──→ spare
 ///                 └──────END_STREAM or reset──→ closed ──application returned──┘
 /// </code>
 /// Invariant: it is in its connection's table until both are true, so that handlers that go on after a reset are
@@ -28,21 +27,21 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     private bool _isGone;
     private bool _isWaitCounted;
 
-    internal Http2Stream(ServerContext server)
+    internal Http2Stream(ExchangeContext shared)
     {
-        var strings = new StringCache(!server.Options.DisableStringReuse);
-        HasOwnEncodings = server.Options.RequestEncodings is not null;
-        Text = new ReceivedText(strings, server.Options.RequestEncodings);
         Body = new Http2RequestBody(this);
         Response = new Http2Response(this);
         Exchange = new HttpExchange(
-            server, Body, Response,
+            shared, Body, Response,
             new(typeof(IHttpResetFeature), this), new(typeof(IHttp2StreamIdFeature), this));
     }
 
     internal Http2Connection Connection { get; private set; } = null!;
 
     internal int Id { get; private set; }
+
+    /// <summary>When its request came, about.</summary>
+    internal long OpenedMs { get; private set; }
 
     int IHttp2StreamIdFeature.StreamId => Id;
 
@@ -51,10 +50,6 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     internal Http2RequestBody Body { get; }
 
     internal Http2Response Response { get; }
-
-    internal ReceivedText Text { get; }
-
-    internal bool HasOwnEncodings { get; }
 
     /// <summary>The request's entry in the access log; null while there is none.</summary>
     internal AccessRecord? Access { get; private set; }
@@ -77,16 +72,31 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
 
     internal bool IsApplicationDone { get; set; }
 
+    /// <summary>The application has returned; what is left is our part of the end.</summary>
+    internal bool HasReturned { get; private set; }
+
+    /// <summary>
+    /// True for gRPC, whose clients are told at once that nobody wants the rest of their request. As the client said:
+    /// the headers are the application's, and gRPC-Web's middleware writes another type into them.
+    /// </summary>
+    internal bool IsGrpc { get; private set; }
+
+    /// <summary>What comes of the request when the response is whole.</summary>
+    internal RequestRest Rest;
+
     /// <summary>How slowly the peer takes the response.</summary>
     internal WindowRate Rate;
+
+    /// <summary>How slowly it takes all responses together, while this one waits for the connection's window.</summary>
+    internal SharedWindowRate SharedRate;
 
     /// <summary>True once nobody takes the response: the stream was reset, or the connection is lost.</summary>
     internal bool IsGone => Volatile.Read(ref _isGone) || Connection is null;
 
-    /// <summary>Bytes that may be committed and unsent before a flush waits.</summary>
-    internal long MaxUnsent => Connection.Limits.MaxResponseBufferSize ?? long.MaxValue;
-
     internal bool IsClosed => State is Http2StreamState.Closed or Http2StreamState.Reset;
+
+    /// <summary>Who leaves now loses something of it: it is neither closed nor has its whole response.</summary>
+    internal bool IsWanted => !IsClosed && !Rest.IsAwaited;
 
     // ---- its life ----
 
@@ -98,12 +108,15 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     {
         Connection = connection;
         Id = id;
+        OpenedMs = connection.Owner.Server.Clock.NowMs;
         _isGone = _watchesClose = false;
         State = Http2StreamState.Idle;
         Priority = Http2Priority.Default;
         Place = StreamPlace.None;
-        IsApplicationDone = false;
+        IsApplicationDone = HasReturned = IsGrpc = false;
         Rate = default;
+        SharedRate = default;
+        Rest = default;
         Window = new FlowWindow(connection.Output.InitialWindow);
         Receiving = new ReceiveWindow(connection.StreamWindowSize);
         Response.Attach(connection.Output);
@@ -112,14 +125,21 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     /// <summary>It is whole as far as it has to be, and waits for its start.</summary>
     internal void BeginWait()
     {
-        Connection.Owner.CountQueued(1);
-        _isWaitCounted = TipiEventSource.Log.IsEnabled();
-        if (_isWaitCounted) TipiEventSource.Log.CountQueuedRequests(1);
+        try
+        {
+            Connection.Owner.CountQueued(1);
+            _isWaitCounted = TipiEventSource.Log.IsEnabled();
+            if (_isWaitCounted) TipiEventSource.Log.CountQueuedRequests(1);
+        }
+        catch (Exception fault)
+        {
+            Connection.Owner.LogFailure(fault);
+        }
     }
 
     internal void BeginAccess() => (Access ??= new AccessRecord()).Begin(Exchange);
 
-    /// <summary>Runs the application, on the ring or on another thread.</summary>
+    /// <summary>Runs the application, on the ring or on another thread. Nothing is above: nothing is thrown.</summary>
     public void Execute()
     {
         ExecutionContext clean = Connection.CleanContext;
@@ -131,17 +151,24 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         ExecutionContext.Restore(clean);
     }
 
+    /// <summary>Has the application go on after a wait.</summary>
+    internal void GoOn(Action<object?> callback, object? state)
+    {
+        if (Connection?.Scheduler is { } scheduler) scheduler.GoOn(Exchange, callback, state);
+        else callback(state);
+    }
+
     /// <summary>Resets the stream with a code of the application's choice.</summary>
     void IHttpResetFeature.Reset(int errorCode)
     {
         if (Connection is null) return; // the request is over
-        Connection.ResetByApplication(this, (Http2ErrorCode)errorCode);
+        Connection.Endings.ResetByApplication(this, (Http2ErrorCode)errorCode);
     }
 
     internal void ResetByApplication()
     {
         if (Connection is null) return;
-        Connection.ResetByApplication(this, Http2ErrorCode.InternalError);
+        Connection.Endings.ResetByApplication(this, Http2ErrorCode.InternalError);
     }
 
     internal void WatchForClose()
@@ -173,10 +200,11 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     internal void TakeWindow(int bytes)
     {
         Window.TryTake(bytes);
-        Rate.OnSent(bytes, Response.Unsent);
+        if (Response.Unsent == 0) (Rate, SharedRate) = (default, default);
+        else Rate.OnSent(bytes);
     }
 
-    /// <summary>Forgets everything, for another request of any connection.</summary>
+    /// <summary>Forgets everything, for another request of the same connection.</summary>
     internal void Reset()
     {
         Exchange.Reset();
@@ -187,10 +215,18 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
 
     private void EndWait()
     {
-        Connection.Owner.CountQueued(-1);
-        if (!_isWaitCounted) return;
-        _isWaitCounted = false;
-        TipiEventSource.Log.CountQueuedRequests(-1);
+        try
+        {
+            Connection.Owner.CountQueued(-1);
+            if (!_isWaitCounted) return;
+            _isWaitCounted = false;
+            TipiEventSource.Log.CountQueuedRequests(-1);
+        }
+        catch (Exception fault)
+        {
+            // Of a listener.
+            Connection.Owner.LogFailure(fault);
+        }
     }
 
     /// <summary>In the usual case the application has returned when this does, and nothing was allocated.</summary>
@@ -210,19 +246,27 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     private async Task EndAfterAsync(Http2Connection connection, Task run)
     {
         await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        connection.Scheduler?.NoteResumed(Exchange);
         Exception? error = ExchangeEnding.FaultOf(run) ?? Exchange.Failure;
         await EndSlowlyAsync(connection, EndAsync(connection, error), error);
     }
 
+    /// <summary>Looks at what the client says that its body is.</summary>
+    internal void LoadContentType()
+    {
+        const string Grpc = "application/grpc";
+        string? type = ((IHeaderDictionary)Exchange.RequestHeaders).ContentType;
+        IsGrpc = type is not null && type.StartsWith(Grpc, StringComparison.OrdinalIgnoreCase)
+            && (type.Length == Grpc.Length || type[Grpc.Length] is '+' or ';' or ' ');
+    }
+
     private ValueTask<bool> EndAsync(Http2Connection connection, Exception? error)
     {
-        // The application has done with it: what the client asks when it has the answer finds the place free.
-        Admission admission = connection.Owner.Endpoint.Admission;
-        admission.LeaveRequest(Exchange);
-        if (Exchange.IsUpgraded) admission.LeaveUpgrade();
+        HasReturned = true;
         try
         {
+            // The application has done with it: what the client asks when it has the answer finds the place free.
+            RequestAdmission.Leave(Exchange);
+            if (Exchange.IsUpgraded) connection.Owner.Endpoint.Admission.LeaveUpgrade();
             return ExchangeEnding.EndAsync(Exchange, error);
         }
         catch (Exception fault)
@@ -249,14 +293,13 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
 
     private static Task Start(Http2Connection connection, HttpExchange exchange)
     {
-        ServerConnection owner = connection.Owner;
         try
         {
-            if (!owner.Endpoint.Admission.TryEnterRequest(exchange)) return Overload.Answer(exchange);
-            if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStarted(exchange);
+            if (!RequestAdmission.TryEnter(exchange)) return Overload.Answer(exchange);
+            RequestEvents.Started(exchange);
             return connection.Scheduler is { } scheduler
                 ? scheduler.Run(exchange)
-                : owner.Server.Application.Run(exchange.Features);
+                : connection.Shared.Application.Run(exchange.Features);
         }
         catch (Exception fault)
         {
@@ -269,7 +312,7 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     {
         try
         {
-            if (TipiEventSource.Log.IsEnabled()) TipiEventSource.Log.RequestStopped(Exchange);
+            RequestEvents.Stopped(Exchange);
             if (connection.Owner.Server.AccessLog is { } log)
                 Access?.End(log, Exchange, isAborted: !isWhole || IsGone);
             ExchangeEnding.DisposeContext(Exchange, error);
@@ -278,6 +321,21 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         {
             connection.Owner.LogFailure(fault);
         }
-        connection.OnApplicationEnded(this, isWhole);
+        try
+        {
+            connection.Endings.OnApplicationEnded(this, isWhole);
+        }
+        catch (Exception fault)
+        {
+            Fail(connection, fault);
+        }
+    }
+
+    /// <summary>It could not be ended by a fault of ours: the connection ends with it.</summary>
+    private void Fail(Http2Connection connection, Exception fault)
+    {
+        connection.Owner.LogFailure(fault);
+        lock (connection.Output.Gate) IsApplicationDone = true;
+        connection.Owner.Abort("A request could not be ended.");
     }
 }

@@ -30,6 +30,16 @@ internal struct ReceiveWindow(int size)
         return increment;
     }
 
+    /// <summary>Grants what was consumed, be it little.</summary>
+    /// <returns>The update to send; 0: none.</returns>
+    internal int Settle()
+    {
+        int increment = _consumed;
+        _consumed = 0;
+        _granted.TryGrow(increment);
+        return increment;
+    }
+
     /// <summary>Makes the window larger.</summary>
     /// <returns>The update to send.</returns>
     internal int Enlarge(int size)

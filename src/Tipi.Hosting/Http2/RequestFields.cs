@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Primitives;
 using Tipi.Hosting.Exchange;
-using Tipi.Hosting.Features;
 using Tipi.Protocols.Hpack;
 using Tipi.Protocols.Http;
 using Tipi.Protocols.Http2;
@@ -11,7 +10,8 @@ namespace Tipi.Hosting.Http2;
 /// Takes the fields of one request as they are decoded: checks them and gives the exchange its strings. After the first
 /// mistake, and beyond a limit, nothing more is taken, while the decoder goes on to stay in step.
 /// </summary>
-internal ref struct RequestFields(Http2Stream stream, Http2RequestRules rules, FieldBudget budget) : IHpackSink
+internal ref struct RequestFields(
+    Http2Stream stream, ReceivedText received, Http2RequestRules rules, FieldBudget budget) : IHpackSink
 {
     private const string CookieName = "Cookie";
 
@@ -21,6 +21,7 @@ internal ref struct RequestFields(Http2Stream stream, Http2RequestRules rules, F
     private string _method = "";
     private string _authority = "";
     private string _path = "";
+    private int _pathLength;
     private string _scheme = "";
     private string? _cookies;
 
@@ -41,16 +42,9 @@ internal ref struct RequestFields(Http2Stream stream, Http2RequestRules rules, F
 
     public bool OnField(in HpackField field)
     {
-        if (!_budget.TryTake(field.NameBytes.Length + field.Value.Length))
-        {
-            RefusalStatus = 431;
-            return false;
-        }
-        Error = _rules.Accept(field.Known, field.NameBytes, field.Value, out Http2PseudoField pseudo);
-        if (!Error.IsNone) return false;
-        if (pseudo == Http2PseudoField.None) return AddField(field);
-        AddPseudo(pseudo, field);
-        return RefusalStatus == 0 && Error.IsNone;
+        // As in HTTP/1.1, blanks around a value are not part of it: proxies carry them over from there. A
+        // pseudo-header's value is checked for what it is.
+        return Take(field.NameBytes is [(byte)':', ..] ? field : field.Trimmed);
     }
 
     /// <summary>All fields are there.</summary>
@@ -68,11 +62,25 @@ internal ref struct RequestFields(Http2Stream stream, Http2RequestRules rules, F
         LoadTarget();
     }
 
+    private bool Take(in HpackField field)
+    {
+        if (!_budget.TryTake(field.NameBytes.Length + field.Value.Length))
+        {
+            RefusalStatus = 431;
+            return false;
+        }
+        Error = _rules.Accept(field.Known, field.NameBytes, field.Value, out Http2PseudoField pseudo);
+        if (!Error.IsNone) return false;
+        if (pseudo == Http2PseudoField.None) return AddField(field);
+        AddPseudo(pseudo, field);
+        return RefusalStatus == 0 && Error.IsNone;
+    }
+
     private bool AddField(in HpackField field)
     {
         if (field.Known == KnownField.ContentLength) return true;
         HeaderTable headers = _exchange.RequestHeaders;
-        string name = field.Name ?? stream.Text.Get(field.NameBytes);
+        string name = field.Name ?? received.Get(field.NameBytes);
         if (!TryGetText(name, field, out string value))
         {
             Error = Http2Error.Stream(Http2ErrorCode.ProtocolError, "A field value is not text in its encoding.");
@@ -91,7 +99,7 @@ internal ref struct RequestFields(Http2Stream stream, Http2RequestRules rules, F
             case Http2PseudoField.Method:
                 if (field.Value.Length > stream.Connection.Limits.MaxRequestLineSize) RefusalStatus = 414;
                 string known = MethodNames.GetName(_rules.Method);
-                _method = known.Length > 0 ? known : stream.Text.Get(field.Value);
+                _method = known.Length > 0 ? known : received.Get(field.Value);
                 break;
             case Http2PseudoField.Authority:
                 _authority = GetText(field);
@@ -99,6 +107,9 @@ internal ref struct RequestFields(Http2Stream stream, Http2RequestRules rules, F
             case Http2PseudoField.Path:
                 if (field.Value.Length > stream.Connection.Limits.MaxRequestLineSize) RefusalStatus = 414;
                 else _path = GetText(field);
+                // Letters beyond ASCII are fewer than their bytes.
+                _pathLength = _path.Length == field.Value.Length ? _rules.PathLength : _path.IndexOf('?');
+                if (_pathLength < 0) _pathLength = _path.Length;
                 LoadDecodedPath(field.Value);
                 break;
             case Http2PseudoField.Scheme:
@@ -131,17 +142,17 @@ internal ref struct RequestFields(Http2Stream stream, Http2RequestRules rules, F
         request.QueryString = "";
         if (isConnect) request.Path = "";
         if (isConnect || _rules.IsAsterisk) return;
-        if (_rules.PathLength < _path.Length) request.QueryString = _path[_rules.PathLength..];
+        if (_pathLength < _path.Length) request.QueryString = _path[_pathLength..];
         if (_rules.PathNeedsDecoding) return;
-        request.Path = _rules.PathLength == _path.Length ? _path : _path[.._rules.PathLength];
+        request.Path = _pathLength == _path.Length ? _path : _path[.._pathLength];
     }
 
     /// <summary>The text of a value that is ASCII; kept with a table's entry, so that it is made once.</summary>
     private readonly string GetText(in HpackField field)
     {
-        if (field.Entry is not { } entry) return stream.Text.Get(field.Value);
+        if (field.Entry is not { } entry) return received.Get(field.Value);
         if (entry.Text is string text) return text;
-        text = stream.Text.Get(field.Value);
+        text = received.Get(field.Value);
         entry.Text = text;
         return text;
     }
@@ -149,14 +160,14 @@ internal ref struct RequestFields(Http2Stream stream, Http2RequestRules rules, F
     private readonly bool TryGetText(string name, in HpackField field, out string text)
     {
         // Entries may be shared by servers that read them differently.
-        if (field.Entry is not { } entry || stream.HasOwnEncodings)
-            return stream.Text.TryGetValue(name, field.Value, out text);
+        if (field.Entry is not { } entry || received.HasOwnEncodings)
+            return received.TryGetValue(name, field.Value, out text);
         if (entry.Text is string kept)
         {
             text = kept;
             return true;
         }
-        if (!stream.Text.TryGetValue(name, field.Value, out text)) return false;
+        if (!received.TryGetValue(name, field.Value, out text)) return false;
         entry.Text = text;
         return true;
     }

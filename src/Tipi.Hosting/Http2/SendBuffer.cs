@@ -17,7 +17,7 @@ internal sealed class SendBuffer
     /// <summary>A DATA frame's content at the default frame size.</summary>
     internal const int FurtherSize = 16 * 1024;
 
-    private Lock _gate = null!;
+    private FrameOutput _output = null!;
     private Segment? _head;
     private Segment? _tail;
     private Segment? _spare;
@@ -26,8 +26,8 @@ internal sealed class SendBuffer
     /// <summary>Bytes that were published and not taken.</summary>
     internal long Unsent { get; private set; }
 
-    /// <summary>A response of a connection with this gate begins.</summary>
-    internal void Attach(Lock gate) => _gate = gate;
+    /// <summary>A response of a connection begins.</summary>
+    internal void Attach(FrameOutput output) => _output = output;
 
     // ---- the application's side ----
 
@@ -53,12 +53,13 @@ internal sealed class SendBuffer
     internal void Publish()
     {
         if (_tail is null) return;
-        Unsent += PublishTail();
+        int published = PublishTail();
         for (Segment? segment = _head; segment is not null && segment != _tail; segment = segment.Next)
         {
-            Unsent += segment.Complete - segment.End;
+            published += segment.Complete - segment.End;
             segment.End = segment.Complete;
         }
+        Count(published);
     }
 
     /// <summary>Takes published bytes, as many as fit.</summary>
@@ -75,7 +76,7 @@ internal sealed class SendBuffer
             _head = head.Next;
             Recycle(head);
         }
-        Unsent -= taken;
+        Count(-taken);
         return taken;
     }
 
@@ -89,12 +90,18 @@ internal sealed class SendBuffer
             _head = head.Next;
             Recycle(head);
         }
-        Unsent = 0;
+        Count(-Unsent);
     }
+
+    // ---- between two responses ----
 
     /// <summary>Forgets everything. Nobody writes any more.</summary>
     internal void Reset()
     {
+        if (Unsent > 0)
+        {
+            lock (_output.Gate) Count(-Unsent);
+        }
         while (_head is { } head)
         {
             _head = head.Next;
@@ -102,7 +109,12 @@ internal sealed class SendBuffer
         }
         _tail = null;
         _written = 0;
-        Unsent = 0;
+    }
+
+    private void Count(long bytes)
+    {
+        Unsent += bytes;
+        _output.Unsent.Count(bytes);
     }
 
     private int PublishTail()
@@ -115,7 +127,7 @@ internal sealed class SendBuffer
     private Segment Extend(int sizeHint)
     {
         byte[] array = BodyMemory.Segments.Rent(Math.Max(sizeHint, _tail is null ? FirstSize : FurtherSize));
-        lock (_gate)
+        lock (_output.Gate)
         {
             Segment segment = _spare ?? new Segment();
             _spare = null;

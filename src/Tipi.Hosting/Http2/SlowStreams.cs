@@ -10,11 +10,14 @@ internal static class SlowStreams
     /// <summary>Looks at all streams of a connection. Under its gate.</summary>
     internal static void End(Http2Connection connection, long nowMs)
     {
+        connection.Output.CutOffs.EndLate(nowMs);
         foreach (Http2Stream stream in connection.Streams.All)
         {
             if (stream.IsClosed) continue;
-            if (stream.Body.IsTooSlow(nowMs)) EndRequest(connection, stream);
-            else if (stream.Rate.IsOverdue(nowMs, stream.Exchange.MinResponseDataRate))
+            if (stream.Rest.IsAwaited) connection.Endings.Finish(stream);
+            else if (stream.Body.IsTooSlow(nowMs)) EndRequest(connection, stream);
+            else if (stream.Rate.IsOverdue(nowMs, stream.Exchange.MinResponseDataRate)
+                || connection.Output.IsOverdue(stream, nowMs))
                 EndResponse(connection, stream);
         }
     }
@@ -32,6 +35,6 @@ internal static class SlowStreams
     private static void EndResponse(Http2Connection connection, Http2Stream stream)
     {
         connection.Owner.Server.Logs.BadRequests.ResponseTooSlow(connection.Owner.Id);
-        connection.ResetByFault(stream.Id, Http2ErrorCode.Cancel, "The response was taken too slowly.");
+        connection.Endings.ResetByFault(stream.Id, Http2ErrorCode.Cancel, "The response was taken too slowly.");
     }
 }

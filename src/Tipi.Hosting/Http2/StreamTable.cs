@@ -40,7 +40,7 @@ internal sealed class StreamTable(int mostOpen)
         {
             foreach (Http2Stream stream in _streams.Values)
             {
-                if (stream.Body.IsTimed || stream.Response.Unsent > 0) return true;
+                if (stream.Body.IsTimed || stream.Response.Unsent > 0 || stream.Rest.IsAwaited) return true;
             }
             return false;
         }

@@ -8,6 +8,9 @@ namespace Tipi.Hosting.Http2;
 /// </summary>
 internal sealed class UploadWindows(Http2Connection connection, int size)
 {
+    /// <summary>What a ping carries whose answer says nothing.</summary>
+    private const long Nudge = 0x5469_7069_4E75_6467;
+
     private ReceiveWindow _window = new(size);
     private UploadEstimate _estimate = new(size);
 
@@ -23,8 +26,28 @@ internal sealed class UploadWindows(Http2Connection connection, int size)
     internal bool Consume(int bytes)
     {
         int increment = _window.Consume(bytes);
-        if (increment > 0) Output.WriteWindowUpdate(0, increment);
+        if (increment > 0) Output.Control.WriteWindowUpdate(0, increment);
         return increment > 0;
+    }
+
+    /// <summary>Nobody looks at bytes of a body any more: the client may send as many again. Under the gate.</summary>
+    internal void Drop(Http2Stream stream, int bytes)
+    {
+        Consume(bytes);
+        if (!MaySend(stream)) return;
+        int increment = stream.Receiving.Consume(bytes);
+        if (increment > 0) Output.Control.WriteWindowUpdate(stream.Id, increment);
+    }
+
+    /// <summary>
+    /// The rest of a request came whose response is long sent: says something, for a client that only then looks
+    /// whether it has its response (curl 7.88 waits for ever). Under the gate.
+    /// </summary>
+    internal void Settle()
+    {
+        int increment = _window.Settle();
+        if (increment > 0) Output.Control.WriteWindowUpdate(0, increment);
+        else Output.Control.WritePing(isAck: false, Nudge);
     }
 
     /// <summary>The application consumed bytes of a body: the client may send as many again.</summary>
@@ -36,12 +59,12 @@ internal sealed class UploadWindows(Http2Connection connection, int size)
             _estimate.OnConsumed(bytes);
             hasUpdate = Consume(bytes);
             if (hasUpdate && _estimate.TryProbe(_window.Size))
-                Output.WritePing(isAck: false, UploadEstimate.Probe);
+                Output.Control.WritePing(isAck: false, UploadEstimate.Probe);
             if (MaySend(stream))
             {
                 int increment = stream.Receiving.Consume(bytes);
                 hasUpdate |= increment > 0;
-                if (increment > 0) Output.WriteWindowUpdate(stream.Id, increment);
+                if (increment > 0) Output.Control.WriteWindowUpdate(stream.Id, increment);
             }
         }
         if (hasUpdate) Output.RequestPump();
@@ -56,11 +79,11 @@ internal sealed class UploadWindows(Http2Connection connection, int size)
         {
             int size = _estimate.OnAnswered(_window.Size);
             if (size == _window.Size) return;
-            Output.WriteWindowUpdate(0, _window.Enlarge(size));
+            Output.Control.WriteWindowUpdate(0, _window.Enlarge(size));
             foreach (Http2Stream stream in connection.Streams.All)
             {
                 if (MaySend(stream) && stream.Receiving.Size < size)
-                    Output.WriteWindowUpdate(stream.Id, stream.Receiving.Enlarge(size));
+                    Output.Control.WriteWindowUpdate(stream.Id, stream.Receiving.Enlarge(size));
             }
         }
     }

@@ -3,13 +3,21 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Tipi.Hosting.Http2;
 
 /// <summary>
-/// Holds a peer to the least rate at which it must take a response: counted from the first time that its windows held
-/// bytes back until all were sent. Who grants a byte now and then is as slow as who grants none.
+/// Holds a peer to the least rate at which it must take responses: the time in which a window held bytes back, against
+/// those that were sent since the first such time. Who grants a byte now and then is as slow as who grants none.
 /// </summary>
 internal struct WindowRate
 {
+    /// <summary>
+    /// Bytes that a peer may be ahead of the least rate: what it took an hour ago says nothing of a stall today.
+    /// </summary>
+    private const double MostAhead = 64 * 1024;
+
+    private long _blockedMs;
     private long _sinceMs;
-    private long _sent;
+    private double _sent;
+
+    internal readonly bool IsIdle => _sinceMs == 0 && _blockedMs == 0;
 
     /// <summary>A window holds back what is to be sent.</summary>
     /// <param name="nowMs">The time, never 0.</param>
@@ -18,16 +26,25 @@ internal struct WindowRate
         if (_sinceMs == 0) _sinceMs = nowMs;
     }
 
-    internal void OnSent(int bytes, long unsent)
+    /// <summary>The window is open again, be it by a byte.</summary>
+    internal void OnReleased(long nowMs)
     {
-        if (unsent == 0) this = default;
-        else if (_sinceMs != 0) _sent += bytes;
+        if (_sinceMs == 0) return;
+        _blockedMs += Math.Max(nowMs - _sinceMs, 1);
+        _sinceMs = 0;
     }
 
-    internal readonly bool IsOverdue(long nowMs, MinDataRate? rate)
+    internal void OnSent(long bytes)
+    {
+        if (!IsIdle) _sent += bytes;
+    }
+
+    internal bool IsOverdue(long nowMs, MinDataRate? rate)
     {
         if (rate is null || _sinceMs == 0) return false;
-        long elapsedMs = nowMs - _sinceMs;
-        return elapsedMs > rate.GracePeriod.TotalMilliseconds && _sent * 1000.0 < rate.BytesPerSecond * elapsedMs;
+        long elapsedMs = _blockedMs + nowMs - _sinceMs;
+        double least = rate.BytesPerSecond * elapsedMs / 1000;
+        _sent = Math.Min(_sent, least + MostAhead);
+        return elapsedMs > rate.GracePeriod.TotalMilliseconds && _sent < least;
     }
 }

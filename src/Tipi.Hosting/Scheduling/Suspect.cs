@@ -1,58 +1,98 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Template;
+
 namespace Tipi.Hosting.Scheduling;
 
 /// <summary>
-/// An endpoint, or a path without one, that has held a ring at least once.
+/// A route, or a path without one, that has held a ring or slept on it at least once. One number decides:
 /// <code>
-/// Inline ──hand-offs are a habit──→ Learned ──quick runs are a habit──→ Inline
+///   a stretch lost its ring: +100, slept: +20, kept it: −1      apart, slow or asleep: 2000, quick: −1
+///          ┌─────────────────┐      reaches 160: it is 2000      ┌─────────────────┐
+///          │ on the ring     │ ────────────────────────────────→ │ on threads apart│
+///          └─────────────────┘ ←──────────────────────────────── └─────────────────┘
+///                                        is 0 again
 /// </code>
-/// A busy machine takes the processor away from any handler now and then: two hand-offs
-/// are a habit only among few runs, and later only when there are many. Counts are made without locks and may lose one
-/// to a race: what matters is the order of magnitude.
+/// So two hand-offs in forty stretches are a habit, and one in a hundred is in the end: a rarer one costs less than the
+/// threads, and the machine takes the processor away from any handler now and then. Who sleeps for less than the
+/// budget, as a commit to a fast disk does, is learned after eight times. Two thousand quick stretches without a slow
+/// one show that the habit was a mistake, or is over.
 /// </summary>
+/// <remarks>
+/// A request is looked at before routing, so it is matched by method and route pattern; matching too much is harmless.
+/// Counts are made without locks and may lose one to a race: what matters is the order of magnitude.
+/// </remarks>
 internal sealed class Suspect
 {
-    /// <summary>Two hand-offs count at once when at least one run in so many lost its ring.</summary>
-    private const int FrequentRuns = 4;
+    private const int HandOffWeight = 100;
+    private const int SleepWeight = 20;
+    private const int Habit = 160;
+    private const int Doubtless = 2000;
 
-    /// <summary>Hand-offs after which a rare habit counts too.</summary>
-    private const int ManyHandOffs = 8;
+    private readonly string? _path;
+    private readonly IReadOnlyList<string> _methods = [];
+    private readonly TemplateMatcher? _matcher;
+    private int _debt;
 
-    /// <summary>A habit rarer than one in so many runs costs less than another thread does.</summary>
-    private const int RarestRuns = 200;
+    internal Suspect(string path) => _path = path;
 
-    /// <summary>Quick runs, less the slow ones with their weight, after which the learning was a mistake.</summary>
-    private const int ForgivingRuns = 2000;
-
-    private long _handOffs;
-    private long _runs;
-    private int _quickRuns;
+    internal Suspect(RouteEndpoint endpoint)
+    {
+        _methods = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
+        _matcher = new TemplateMatcher(
+            new RouteTemplate(endpoint.RoutePattern), new RouteValueDictionary(endpoint.RoutePattern.Defaults));
+    }
 
     internal bool IsLearned { get; private set; }
 
-    /// <summary>Counts a run on the ring that ended well.</summary>
-    internal void CountRun() => _runs++;
+    /// <summary>True while many of it are late at once: what begins meanwhile is not to lose a ring, too.</summary>
+    internal bool IsCrowded { get; set; }
 
-    /// <summary>Counts a run that lost a ring; true when this is the one that makes it learned.</summary>
-    internal bool CountHandOff()
+    /// <summary>True where it belongs on threads apart.</summary>
+    internal bool IsApart => IsLearned || IsCrowded;
+
+    /// <summary>True once it was told to somebody that it is learned.</summary>
+    internal bool IsReported { get; set; }
+
+    internal bool Matches(string method, string path)
     {
-        _runs++;
-        _handOffs++;
-        bool isFrequent = _handOffs > 1 && _handOffs * FrequentRuns >= _runs;
-        bool isHabit = _handOffs >= ManyHandOffs && _handOffs * RarestRuns >= _runs;
-        if (IsLearned || !(isFrequent || isHabit)) return false;
-        _quickRuns = 0;
+        if (_matcher is null) return path == _path;
+        if (_methods.Count > 0 && !_methods.Contains(method, StringComparer.OrdinalIgnoreCase)) return false;
+        return path.StartsWith('/') && _matcher.TryMatch(new PathString(path), []);
+    }
+
+    /// <summary>Counts a stretch that kept its ring.</summary>
+    internal void CountKept()
+    {
+        if (_debt > 0 && !IsLearned) _debt--;
+    }
+
+    /// <summary>
+    /// Counts a stretch that lost its ring; true when this is the one that makes it learned: at once where it waited
+    /// for a disk or a child, which no busy machine brings about.
+    /// </summary>
+    internal bool CountHandOff(bool sleptUninterruptibly = false) =>
+        Owe(sleptUninterruptibly ? Habit : HandOffWeight);
+
+    /// <summary>Counts a stretch that slept for a moment; true when this is the one that makes it learned.</summary>
+    internal bool CountSleep() => Owe(SleepWeight);
+
+    private bool Owe(int weight)
+    {
+        if (IsLearned) return false;
+        _debt += weight;
+        if (_debt < Habit) return false;
+        _debt = Doubtless;
         IsLearned = true;
         return true;
     }
 
-    /// <summary>
-    /// Counts a run on a blocking thread; true when this is the one that shows the learning was a mistake.
-    /// </summary>
-    internal bool CountBlockingThreadRun(bool isQuick)
+    /// <summary>Counts a stretch on a thread apart; true when this is the one that ends the habit.</summary>
+    internal bool CountApart(bool isQuick)
     {
-        _quickRuns = isQuick ? _quickRuns + 1 : Math.Max(0, _quickRuns - RarestRuns);
-        if (_quickRuns < ForgivingRuns || !IsLearned) return false;
-        (_handOffs, _runs) = (0, 0);
+        if (!IsLearned) return false;
+        _debt = isQuick ? _debt - 1 : Doubtless;
+        if (_debt > 0) return false;
         IsLearned = false;
         return true;
     }

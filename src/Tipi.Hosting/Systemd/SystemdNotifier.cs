@@ -26,7 +26,16 @@ internal sealed class SystemdNotifier : IDisposable
     {
         if (address is not ['/' or '@', ..]) return null;
         string path = address[0] == '@' ? string.Concat("\0", address.AsSpan(1)) : address;
-        return new SystemdNotifier(new UnixDomainSocketEndPoint(path), log);
+        try
+        {
+            return new SystemdNotifier(new UnixDomainSocketEndPoint(path), log);
+        }
+        catch (Exception error) when (error is ArgumentException or SocketException)
+        {
+            // A name that is too long, or no descriptor: the service runs all the same.
+            log.NotificationFailed(error, "anything");
+            return null;
+        }
     }
 
     internal void Send(string state)

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Tipi.Hosting.Connections;
-using Tipi.Hosting.Scheduling;
+using Tipi.Hosting.Threads;
 
 namespace Tipi.Hosting.Tls;
 

@@ -1,6 +1,8 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -103,11 +105,14 @@ internal sealed class TlsFeatures(ServerConnection connection, TlsSession sessio
         {
             await session.NegotiateAsync(cancellation);
         }
-        catch (Exception)
+        catch (Exception error)
         {
             // Whether the client can be asked again on this connection is not known. It may come back on another one,
             // and this one still takes the answer that says so.
             connection.RequestClose();
+            // What the client answered with is nothing that the application has done wrong.
+            if (error is CryptographicException)
+                throw new ConnectionResetException("The TLS session is broken.", error);
             throw;
         }
         return ClientCertificate;

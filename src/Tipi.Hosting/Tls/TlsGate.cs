@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Hosting.Http1;
@@ -18,16 +20,21 @@ namespace Tipi.Hosting.Tls;
 /// </code>
 /// Invariant: of the input nothing is consumed before it is known what it is.
 /// </summary>
-internal sealed class TlsGate(TlsPolicy policy, TipiListenOptions endpoint)
+internal sealed class TlsGate(TlsPolicy policy, TipiListenOptions endpoint) : EndpointSecurity
 {
     /// <summary>A fatal alert: the message can not be read (RFC 8446 §6.2).</summary>
     private static ReadOnlySpan<byte> DecodeError => [21, 3, 1, 0, 2, 2, 50];
+
+    /// <summary>A fatal alert: the message is another one (RFC 8446 §6.2).</summary>
+    private static ReadOnlySpan<byte> UnexpectedMessage => [21, 3, 1, 0, 2, 2, 10];
 
     internal TlsPolicy Policy { get; } = policy;
 
     internal TipiListenOptions Endpoint { get; } = endpoint;
 
     internal LogThrottle ChoiceLog { get; } = new();
+
+    internal override void Prepare(ILogger log) => Policy.Prepare(Endpoint, log);
 
     internal async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
@@ -50,9 +57,13 @@ internal sealed class TlsGate(TlsPolicy policy, TipiListenOptions endpoint)
     /// <returns>Null when there is nothing to serve; the connection has then been dealt with.</returns>
     private async Task<TlsSession?> OpenAsync(ConnectionContext connection, ServerConnection owner)
     {
-        long startMs = Environment.TickCount64;
-        owner.ExpireIn(Policy.HandshakeTimeout);
-        TlsHandshake? handshake = null;
+        long endMs = EndOf(owner.Server.Clock);
+        owner.DeadlineMs = endMs;
+        // Whoever is silent is looked at once a second, and needs no timer. Half a message has one.
+        Timer? timer = null;
+        // It is one from the first moment on, as others count it: who goes without a word has failed it.
+        var handshake = new TlsHandshake(owner, this);
+        ClientHelloProgress progress = default;
         PipeReader input = connection.Transport.Input;
         try
         {
@@ -60,80 +71,95 @@ internal sealed class TlsGate(TlsPolicy policy, TipiListenOptions endpoint)
             {
                 ReadResult read = await input.ReadAsync();
                 ReadOnlySequence<byte> buffer = read.Buffer;
-                ClientHelloStatus status = Parse(buffer, out ClientHello? hello);
-                if (status != ClientHelloStatus.NeedMore) owner.DeadlineMs = long.MaxValue;
-                if (status != ClientHelloStatus.Absent && !buffer.IsEmpty) handshake ??= new(owner, this);
+                ClientHelloStatus status = Parse(buffer, ref progress, out ClientHello? hello);
+                if (status != ClientHelloStatus.NeedMore)
+                {
+                    owner.DeadlineMs = long.MaxValue;
+                    timer?.Dispose();
+                }
                 switch (status)
                 {
                     case ClientHelloStatus.Complete:
                         byte[] bytes = buffer.Slice(0, hello!.Length).ToArray();
                         input.AdvanceTo(buffer.Start);
-                        TlsSession? session = await handshake!.RunAsync(connection, hello, bytes, Left(startMs));
+                        TimeSpan patience = Left(owner.Server.Clock, endMs);
+                        TlsSession? session = await handshake.RunAsync(connection, hello, bytes, patience);
                         if (session is null) await CloseAsync(owner);
                         return session;
                     case ClientHelloStatus.Absent:
                         input.AdvanceTo(buffer.Start);
+                        handshake.Fail(new AuthenticationException("The first bytes are none of TLS."));
                         await PlainRequest.AnswerAsync(owner, Endpoint.PlainRequests);
                         return null;
-                    case ClientHelloStatus.Invalid:
+                    case ClientHelloStatus.Invalid or ClientHelloStatus.Unexpected:
                         input.AdvanceTo(buffer.End);
-                        connection.Transport.Output.Write(DecodeError);
-                        handshake!.Fail(new InvalidDataException("The first TLS message is malformed or too long."));
+                        connection.Transport.Output.Write(
+                            status == ClientHelloStatus.Invalid ? DecodeError : UnexpectedMessage);
+                        handshake.Fail(new AuthenticationException(
+                            "The first TLS message is malformed, too long, or another one."));
                         await CloseAsync(owner);
                         return null;
                 }
                 input.AdvanceTo(buffer.Start, buffer.End);
-                if (!HasEnded(owner, read, ref handshake)) continue;
-                return null;
+                if (HasEnded(owner, read, endMs, handshake)) return null;
+                if (!buffer.IsEmpty) timer ??= WakeAt(endMs, owner);
             }
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            if (handshake is null) owner.EndsBecause(ConnectionEndReason.TransportCompleted);
-            else handshake.Fail(error);
+            handshake.Fail(error);
             return null;
+        }
+        finally
+        {
+            timer?.Dispose();
         }
     }
 
-    private bool HasEnded(ServerConnection owner, in ReadResult read, ref TlsHandshake? handshake)
+    private static bool HasEnded(
+        ServerConnection owner, in ReadResult read, long endMs, TlsHandshake handshake)
     {
         if (read.IsCompleted)
         {
-            // Who leaves without a byte has only looked whether somebody listens.
-            if (read.Buffer.IsEmpty) owner.EndsBecause(ConnectionEndReason.TransportCompleted);
-            else handshake!.Fail(new EndOfStreamException("The connection ended inside the first TLS message."));
+            handshake.Fail(new IOException("The connection ended before the first TLS message was whole."));
             return true;
         }
         if (!read.IsCanceled) return false;
         if (owner.MustEnd)
         {
-            handshake?.Fail(new ConnectionAbortedException("The server stops."));
             owner.EndsBecause(ConnectionEndReason.GracefulAppShutdown);
+            handshake.Fail(new ConnectionAbortedException("The server stops."));
             return true;
         }
-        if (!owner.HasExpired) return false;
-        (handshake ?? new TlsHandshake(owner, this)).Fail(new OperationCanceledException());
+        if (owner.Server.Clock.ExactMs < endMs) return false;
+        handshake.Fail(new OperationCanceledException());
         return true;
     }
 
-    private static ClientHelloStatus Parse(in ReadOnlySequence<byte> buffer, out ClientHello? hello)
+    private static ClientHelloStatus Parse(
+        in ReadOnlySequence<byte> buffer, ref ClientHelloProgress progress, out ClientHello? hello)
     {
-        if (buffer.IsSingleSegment) return ClientHelloParser.TryParse(buffer.FirstSpan, out hello);
+        if (buffer.IsSingleSegment) return ClientHelloParser.TryParse(buffer.FirstSpan, ref progress, out hello);
         int length = (int)Math.Min(buffer.Length, ClientHelloParser.MaxLength);
         byte[] joined = ArrayPool<byte>.Shared.Rent(length);
         buffer.Slice(0, length).CopyTo(joined);
-        ClientHelloStatus status = ClientHelloParser.TryParse(joined.AsSpan(0, length), out hello);
+        ClientHelloStatus status = ClientHelloParser.TryParse(joined.AsSpan(0, length), ref progress, out hello);
         ArrayPool<byte>.Shared.Return(joined);
         return status;
     }
 
+    private long EndOf(ServerClock clock) => Policy.HandshakeTimeout == TimeSpan.MaxValue
+        ? long.MaxValue
+        : clock.ExactMs + (long)Policy.HandshakeTimeout.TotalMilliseconds;
+
     /// <summary>What is left of a handshake's time.</summary>
-    private TimeSpan Left(long startMs)
-    {
-        if (Policy.HandshakeTimeout == TimeSpan.MaxValue) return Timeout.InfiniteTimeSpan;
-        double leftMs = Policy.HandshakeTimeout.TotalMilliseconds - (Environment.TickCount64 - startMs);
-        return TimeSpan.FromMilliseconds(Math.Clamp(leftMs, 1, int.MaxValue));
-    }
+    private static TimeSpan Left(ServerClock clock, long endMs) => endMs == long.MaxValue
+        ? Timeout.InfiniteTimeSpan
+        : TimeSpan.FromMilliseconds(Math.Clamp(endMs - clock.ExactMs, 1, int.MaxValue));
+
+    private static Timer? WakeAt(long endMs, ServerConnection owner) => endMs == long.MaxValue
+        ? null
+        : new Timer(ServerConnection.WakeByTimer, owner, Left(owner.Server.Clock, endMs), Timeout.InfiniteTimeSpan);
 
     /// <summary>Closes so that the peer sees the alert, and not a reset.</summary>
     private static async Task CloseAsync(ServerConnection owner)

@@ -26,6 +26,7 @@ internal sealed class TlsHandshake
     private readonly bool _isActiveCounted;
     private ConnectionContext? _context;
     private Exception? _choiceError;
+    private bool _isOver;
 
     internal TlsHandshake(ServerConnection connection, TlsGate gate)
     {
@@ -53,21 +54,33 @@ internal sealed class TlsHandshake
         {
             await session.AuthenticateAsync(s_choose, features, timeout.Token);
             features.OnHandshakeEnded(isGood: true);
+            _connection.Encryption =
+                new Encryption(session.Output, features, features.AllowedProtocols, session.CanEndOutputFirst);
             Succeed(features);
             return session;
         }
         catch (Exception error)
         {
             features.OnHandshakeEnded(isGood: false);
-            session.Dispose();
-            Fail(error);
+            try
+            {
+                session.Dispose();
+            }
+            finally
+            {
+                Fail(error);
+            }
             return null;
         }
     }
 
-    /// <summary>The handshake has failed: by its time, by the peer, or by the application.</summary>
+    /// <summary>
+    /// The handshake has failed: by its time, by the peer, or by the application. It ends once, also where a log fails.
+    /// </summary>
     internal void Fail(Exception error)
     {
+        if (_isOver) return;
+        _isOver = true;
         ServerContext server = _connection.Server;
         server.Metrics.Kestrel?.TlsHandshakeEnded(
             _connection.Transport, _isActiveCounted, Stopwatch.GetElapsedTime(_start), SslProtocols.None, error);
@@ -81,12 +94,14 @@ internal sealed class TlsHandshake
 
     private void Succeed(TlsFeatures features)
     {
+        _isOver = true;
         SslProtocols protocol = features.Protocol;
         KestrelMetrics? metrics = _connection.Server.Metrics.Kestrel;
         metrics?.TlsHandshakeEnded(
             _connection.Transport, _isActiveCounted, Stopwatch.GetElapsedTime(_start), protocol, error: null);
         if (KestrelMetrics.VersionOf(protocol) is { } version) _connection.Tag("tls.protocol.version", version);
-        TipiEventSource.Log.TlsHandshakeStopped(_connection.Id, features);
+        TipiEventSource.Log.TlsHandshakeStopped(
+            _connection.Id, protocol, features.ApplicationProtocol, features.HostName);
         if (_connection.Server.Logs.Tls.IsEnabled(LogLevel.Debug))
             _connection.Server.Logs.Tls.HandshakeSucceeded(_connection.Id, protocol);
     }

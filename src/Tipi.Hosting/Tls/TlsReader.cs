@@ -21,6 +21,9 @@ internal sealed class TlsReader(PipeReader transport, RecordStream records, SslS
     /// <summary>Records that are decrypted in one go: others on the same thread wait for that.</summary>
     private const int MostRecords = 4;
 
+    /// <summary>Decrypted bytes beyond which nothing more is decrypted before somebody has read them.</summary>
+    private const long MostAhead = 64 * 1024;
+
     /// <summary>More than a record's content: a read that fills less has emptied its record.</summary>
     private const int StagingSize = 16 * 1024 + 1;
 
@@ -30,11 +33,9 @@ internal sealed class TlsReader(PipeReader transport, RecordStream records, SslS
     private BlockList _plain;
     private Exception? _error;
     private bool _allExamined;
+    private bool _hasEncrypted;
     private bool _hasEnded;
     private bool _completed;
-
-    /// <summary>True when all that was decrypted is consumed.</summary>
-    internal bool IsDrained => _plain.Length == 0;
 
     private bool HasNothingNew => _plain.Length == 0 || _allExamined;
 
@@ -78,6 +79,16 @@ internal sealed class TlsReader(PipeReader transport, RecordStream records, SslS
         _completed = true;
         _plain.Clear();
         transport.Complete(exception);
+    }
+
+    /// <summary>
+    /// Decrypts what has arrived, for somebody who reads it later, up to <see cref="MostAhead"/> and a few records.
+    /// </summary>
+    /// <returns>True when the transport holds nothing more: what comes next answers what is sent now.</returns>
+    internal bool TryDecryptArrived()
+    {
+        while (!_hasEnded && _plain.Length < MostAhead && transport.TryRead(out ReadResult read)) Accept(read);
+        return !_hasEncrypted;
     }
 
     // What it holds while it waits is in memory for each idle connection: no results, and no arguments but one.
@@ -138,6 +149,7 @@ internal sealed class TlsReader(PipeReader transport, RecordStream records, SslS
             _error = error as IOException ?? new IOException("A TLS record can not be decrypted.", error);
             _hasEnded = true;
         }
+        _hasEncrypted = !_hasEnded && length < buffer.Length;
         if (_hasEnded) transport.AdvanceTo(buffer.End);
         else if (length > 0) transport.AdvanceTo(buffer.GetPosition(length));
         else transport.AdvanceTo(buffer.Start, buffer.End);

@@ -4,7 +4,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Tipi.Hosting.Connections;
-using Tipi.Hosting.Scheduling;
+using Tipi.Hosting.Threads;
 
 namespace Tipi.Hosting.Tls;
 
@@ -37,6 +37,9 @@ internal sealed class TlsSession : IDuplexPipe, IDisposable
 
     public PipeWriter Output => _writer!;
 
+    /// <summary>True when the output can be ended while the input is still read.</summary>
+    internal bool CanEndOutputFirst => _writer?.IsOnRing == true;
+
     internal SslProtocols Protocol => Stream.SslProtocol;
 
     /// <summary>Shakes hands, on a thread for that; afterwards the session is open.</summary>
@@ -64,10 +67,12 @@ internal sealed class TlsSession : IDuplexPipe, IDisposable
     }
 
     /// <summary>Asks the client for its certificate, in the middle of the session.</summary>
-    /// <exception cref="InvalidOperationException">The client has sent what nobody has read yet.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The client is sending something else. A request that is wholly there, or a small body, is not in the way.
+    /// </exception>
     internal async Task NegotiateAsync(CancellationToken cancellation)
     {
-        if (!IsDrained())
+        if (!_reader!.TryDecryptArrived())
             throw new InvalidOperationException(
                 "The client has sent data that was not read: read the request's body before asking for a certificate.");
         try
@@ -94,16 +99,21 @@ internal sealed class TlsSession : IDuplexPipe, IDisposable
     /// <summary>Ends the stream in both directions, unless that was done.</summary>
     public void Dispose()
     {
-        _writer?.Complete();
-        _reader?.Complete();
-        Stream.Dispose();
-    }
-
-    private bool IsDrained()
-    {
-        if (!_reader!.IsDrained) return false;
-        if (!_transport.Input.TryRead(out ReadResult read)) return true;
-        _transport.Input.AdvanceTo(read.Buffer.Start);
-        return read.Buffer.IsEmpty;
+        // Each, whatever becomes of the others: what the library holds is not the collector's to find.
+        try
+        {
+            _writer?.Complete();
+        }
+        finally
+        {
+            try
+            {
+                _reader?.Complete();
+            }
+            finally
+            {
+                Stream.Dispose();
+            }
+        }
     }
 }

@@ -29,7 +29,7 @@ internal sealed class TlsTerms
         _choose = choose;
         _sslProtocols = TlsVersions.Check(own?.SslProtocols ?? options.SslProtocols);
         _protocols = TlsVersions.Allowed(own?.Protocols ?? protocols, _sslProtocols);
-        _clientMode = own?.ClientCertificateMode ?? options.ClientCertificateMode;
+        _clientMode = Check(own?.ClientCertificateMode ?? options.ClientCertificateMode);
         if (_clientMode != ClientCertificateMode.NoCertificate) _validate = IsClientAccepted;
     }
 
@@ -54,6 +54,13 @@ internal sealed class TlsTerms
         change(context.Connection, offer);
         return offer;
     }
+
+    private static ClientCertificateMode Check(ClientCertificateMode mode) =>
+        Enum.IsDefined(mode)
+            ? mode
+            : throw new InvalidOperationException(
+                $"ClientCertificateMode is {mode}; it must be one of "
+                + $"{string.Join(", ", Enum.GetNames<ClientCertificateMode>())}.");
 
     private bool IsClientAccepted(
         object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)

@@ -92,14 +92,20 @@ internal sealed class TlsWriter(PipeWriter transport, SslStream tls) : PipeWrite
     public override void Complete(Exception? exception = null)
     {
         if (_completed) return;
-        if (exception is null)
-        {
-            EncryptBuffer();
-            EndStream();
-        }
         _completed = true;
-        ReturnBuffer();
-        transport.Complete(exception);
+        try
+        {
+            if (exception is null)
+            {
+                EncryptBuffer();
+                EndStream();
+            }
+            ReturnBuffer();
+        }
+        finally
+        {
+            transport.Complete(exception);
+        }
     }
 
     private void MakeRoom(int sizeHint)
@@ -136,9 +142,10 @@ internal sealed class TlsWriter(PipeWriter transport, SslStream tls) : PipeWrite
             if (!write.IsCompleted) throw new NotSupportedException("A write has waited.");
             write.GetAwaiter().GetResult();
         }
-        catch (Exception error) when (error is IOException or InvalidOperationException or NotSupportedException)
+        catch (Exception)
         {
-            // The peer broke the session, which is the reader's to tell. Nobody could read what is written.
+            // The peer broke the session, which is the reader's to tell, by whatever the library calls it. Nobody
+            // could read what is written.
             _isBroken = true;
         }
     }
@@ -150,9 +157,9 @@ internal sealed class TlsWriter(PipeWriter transport, SslStream tls) : PipeWrite
         {
             tls.ShutdownAsync().GetAwaiter().GetResult();
         }
-        catch (Exception error) when (error is IOException or InvalidOperationException or NotSupportedException)
+        catch (Exception)
         {
-            // A session that is broken has no end.
+            // A session that is broken has no end: a record that cannot be read is enough.
         }
     }
 

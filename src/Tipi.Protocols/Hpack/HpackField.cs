@@ -42,6 +42,15 @@ internal readonly ref struct HpackField
         IsNeverIndexed = isNeverIndexed;
     }
 
+    private HpackField(HpackField field, ReadOnlySpan<byte> value)
+    {
+        _name = field.Name;
+        Known = field.Known;
+        NameBytes = field.NameBytes;
+        Value = value;
+        IsNeverIndexed = field.IsNeverIndexed;
+    }
+
     /// <summary>The field when its name is known and in lower case; pseudo-header fields are not known.</summary>
     internal KnownField Known { get; }
 
@@ -60,6 +69,14 @@ internal readonly ref struct HpackField
     /// <summary>The entry that is this field, name and value: from either table, or just inserted.</summary>
     internal HpackEntry? Entry { get; }
 
+    /// <summary>The field, whose value has no blank at an end; as in HTTP/1.1, where they are not part of it.</summary>
+    internal HpackField Trimmed => IsBlank(Value, 0) || IsBlank(Value, Value.Length - 1)
+        ? new HpackField(this, Value.Trim(" \t"u8))
+        : this;
+
     /// <summary>The sender forbids to compress the value, whoever passes it on (RFC 7541 §7.1.3).</summary>
     internal bool IsNeverIndexed { get; }
+
+    private static bool IsBlank(ReadOnlySpan<byte> value, int index) =>
+        (uint)index < (uint)value.Length && (value[index] is (byte)' ' or (byte)'\t');
 }

@@ -1,5 +1,5 @@
 using System.Numerics;
-using System.Text;
+using Tipi.Protocols.Http;
 
 namespace Tipi.Protocols.Hpack;
 
@@ -50,7 +50,7 @@ internal ref struct HpackWriter
         if (isShortened && TryWriteHuffman<char>(value)) return;
         WriteInteger(0, 7, value.Length);
         Span<byte> free = Reserve(value.Length);
-        if (!free.IsEmpty) Encoding.Latin1.GetBytes(value, free);
+        if (!free.IsEmpty) OneByteText.Write(value, free);
     }
 
     /// <summary>Writes a value that is encoded already.</summary>

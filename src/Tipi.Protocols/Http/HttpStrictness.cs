@@ -23,14 +23,18 @@ namespace Tipi.Protocols.Http;
 /// </remarks>
 public enum HttpStrictness : byte
 {
-    /// <summary>Everything that RFC 9110 and RFC 9112 call invalid is refused.</summary>
+    /// <summary>
+    /// Everything that RFC 9110, RFC 9112 and RFC 9113 call invalid is refused, but for blanks around a value in
+    /// HTTP/2: they are taken off, as in HTTP/1.1.
+    /// </summary>
     Strict,
 
     /// <summary>
     /// As Kestrel 10 where no request can be smuggled by it: LF without CR ends a line of a head; any number of empty
     /// lines may come first; beside Transfer-Encoding a Content-Length is ignored, and the connection ends with that
     /// request; codings under chunked are left to the application; Host may be empty; unknown expectations are
-    /// ignored; <c>#</c> and <c>\</c> in a target are themselves.
+    /// ignored; <c>#</c>, <c>\</c> and UTF-8 in a target are themselves. In HTTP/2 the same, where it applies;
+    /// <c>:authority</c> may be empty as well.
     /// </summary>
     Lenient,
 }

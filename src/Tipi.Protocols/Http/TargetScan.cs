@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using System.Text.Unicode;
 
 namespace Tipi.Protocols.Http;
 
@@ -14,7 +15,10 @@ internal static class TargetScan
     /// <param name="length">Its length.</param>
     /// <param name="query">Where in the target its first question mark stands, or the length.</param>
     /// <param name="needsDecoding">Before the query there is a percent sign or a slash followed by a dot.</param>
-    /// <returns>False for a control character, a space, <c>#</c>, <c>\</c>, DEL or a byte from 0x80.</returns>
+    /// <returns>
+    /// False for a control character, a space, <c>#</c>, DEL or a byte from 0x80, and for a <c>\</c> before the query,
+    /// where others take it for a slash. In a query the URL standard leaves it raw.
+    /// </returns>
     internal static bool IsValid(
         ReadOnlySpan<byte> data, int start, int length, out int query, out bool needsDecoding)
     {
@@ -39,6 +43,7 @@ internal static class TargetScan
                 inside = (question & (0 - question)) - 1;
             }
 
+            if ((Bits(bytes, '\\') & inside) != 0) return false;
             uint slash = Bits(bytes, '/');
             uint dotSegment = Bits(bytes, '.') & ((slash << 1) | slashBefore);
             decode |= (dotSegment | Bits(bytes, '%')) & inside;
@@ -46,6 +51,25 @@ internal static class TargetScan
         }
 
         needsDecoding = decode != 0;
+        return true;
+    }
+
+    /// <summary>
+    /// Puts letters in the places of what the lenient profile takes for such: <c>#</c>, <c>\</c> and UTF-8 that is not
+    /// ASCII. They part nothing, and what is read of the copy has its parts where the target has them.
+    /// </summary>
+    /// <param name="copy">The target.</param>
+    /// <param name="isText">There is UTF-8 in it: the path has to be decoded.</param>
+    /// <returns>False when there is nothing to forgive.</returns>
+    internal static bool Forgive(Span<byte> copy, out bool isText)
+    {
+        isText = copy.ContainsAnyInRange((byte)0x80, (byte)0xFF);
+        if (isText && !Utf8.IsValid(copy)) return false;
+        if (!isText && !copy.ContainsAny((byte)'#', (byte)'\\')) return false;
+        foreach (ref byte one in copy)
+        {
+            if (one is (byte)'#' or (byte)'\\' or >= 0x80) one = (byte)'x';
+        }
         return true;
     }
 
@@ -64,7 +88,6 @@ internal static class TargetScan
         Vector256<byte> low = Vector256.LessThan(bytes, Vector256.Create((byte)0x21));
         Vector256<byte> high = Vector256.GreaterThan(bytes, Vector256.Create((byte)0x7E));
         Vector256<byte> hash = Vector256.Equals(bytes, Vector256.Create((byte)'#'));
-        Vector256<byte> backslash = Vector256.Equals(bytes, Vector256.Create((byte)'\\'));
-        return (low | high | hash | backslash).ExtractMostSignificantBits();
+        return (low | high | hash).ExtractMostSignificantBits();
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text;
 using Tipi.Protocols.Http;
 
 namespace Tipi.Protocols.Http1;
@@ -40,7 +39,7 @@ public ref struct Http1HeadWriter
         version.CopyTo(free);
         Utf8Formatter.TryFormat(statusCode, free[version.Length..], out _);
         free[version.Length + 3] = (byte)' ';
-        Encoding.Latin1.GetBytes(reason, free[(version.Length + 4)..]);
+        OneByteText.Write(reason, free[(version.Length + 4)..]);
         "\r\n"u8.CopyTo(free[(length - 2)..]);
         Written += length;
         return true;
@@ -55,9 +54,9 @@ public ref struct Http1HeadWriter
         ReadOnlySpan<byte> version = " HTTP/1.1\r\n"u8;
         int length = method.Length + 1 + target.Length + version.Length;
         if (free.Length < length) return false;
-        Encoding.Latin1.GetBytes(method, free);
+        OneByteText.Write(method, free);
         free[method.Length] = (byte)' ';
-        Encoding.Latin1.GetBytes(target, free[(method.Length + 1)..]);
+        OneByteText.Write(target, free[(method.Length + 1)..]);
         version.CopyTo(free[(length - version.Length)..]);
         Written += length;
         return true;
@@ -71,10 +70,10 @@ public ref struct Http1HeadWriter
         Span<byte> free = Free;
         int length = name.Length + value.Length + 4;
         if (free.Length < length) return false;
-        Encoding.Latin1.GetBytes(name, free);
+        OneByteText.Write(name, free);
         free[name.Length] = (byte)':';
         free[name.Length + 1] = (byte)' ';
-        Encoding.Latin1.GetBytes(value, free[(name.Length + 2)..]);
+        OneByteText.Write(value, free[(name.Length + 2)..]);
         free[length - 2] = (byte)'\r';
         free[length - 1] = (byte)'\n';
         Written += length;

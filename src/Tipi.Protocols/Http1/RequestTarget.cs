@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Tipi.Protocols.Http;
 
@@ -6,6 +7,10 @@ namespace Tipi.Protocols.Http1;
 /// <summary>The form and the parts of a request target (RFC 9112 §3.2).</summary>
 internal static class RequestTarget
 {
+    /// <summary>The characters of a host and port that are meant for one, rather than by mistake.</summary>
+    private static readonly SearchValues<byte> s_usualHost = SearchValues.Create(
+        "-.:[]0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
     [MethodImpl(MethodImplOptions.NoInlining)] // a budget for inlining of its own
     internal static ProtocolErrorCode Parse(ReadOnlySpan<byte> data, int start, int length, RequestHead head)
     {
@@ -21,20 +26,16 @@ internal static class RequestTarget
             : ProtocolErrorCode.None;
     }
 
-    /// <summary>
-    /// Reads a target that was found invalid, with <c>#</c> and <c>\</c> as if they were letters: they part nothing,
-    /// and a copy with letters in their places has its parts where the target has them.
-    /// </summary>
+    /// <summary>Reads a target that was found invalid, as <see cref="TargetScan.Forgive"/> has it.</summary>
     internal static ProtocolErrorCode ParseLeniently(ReadOnlySpan<byte> data, RequestHead head)
     {
         ByteRange target = head.TargetRange;
         byte[] copy = data[..target.End].ToArray();
         Span<byte> text = copy.AsSpan(target.Start);
-        bool isChanged = text.ContainsAny((byte)'#', (byte)'\\');
-        if (!isChanged || text[0] != '/') return ProtocolErrorCode.InvalidTarget;
-        text.Replace((byte)'#', (byte)'x');
-        text.Replace((byte)'\\', (byte)'x');
-        return Parse(copy, target.Start, target.Length, head);
+        if (text[0] != '/' || !TargetScan.Forgive(text, out bool isText)) return ProtocolErrorCode.InvalidTarget;
+        ProtocolErrorCode error = Parse(copy, target.Start, target.Length, head);
+        head.PathNeedsDecoding |= isText;
+        return error;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -56,7 +57,9 @@ internal static class RequestTarget
         AuthorityShape shape = AuthorityShape.Of(text);
         if (head.Method == KnownMethod.Connect)
             return shape.IsValid && shape.HasPort ? ProtocolErrorCode.None : ProtocolErrorCode.ConnectNeedsAuthority;
-        return shape.IsValid ? ProtocolErrorCode.AuthorityNeedsConnect : ProtocolErrorCode.InvalidTarget;
+        return shape.IsValid && text.IndexOfAnyExcept(s_usualHost) < 0
+            ? ProtocolErrorCode.AuthorityNeedsConnect
+            : ProtocolErrorCode.InvalidTarget;
     }
 
     private static ProtocolErrorCode ParseAbsolute(

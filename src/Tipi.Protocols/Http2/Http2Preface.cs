@@ -30,6 +30,21 @@ internal static class Http2Preface
         return Match(beginning[..length]);
     }
 
+    /// <summary>Looks whether what is no preface is a request line of HTTP/1.</summary>
+    /// <param name="data">All that has come.</param>
+    /// <param name="longest">Bytes beyond which no line is waited for.</param>
+    /// <returns>Null while that can not be told.</returns>
+    internal static bool? IsHttp1(in ReadOnlySequence<byte> data, int longest)
+    {
+        if (data.IsEmpty || data.FirstSpan[0] is < (byte)'A' or > (byte)'Z') return false;
+        if (data.PositionOf((byte)'\n') is not { } end) return data.Length <= longest ? null : false;
+        ReadOnlySequence<byte> line = data.Slice(0, end);
+        if (line.Length > longest) return false;
+        ReadOnlySpan<byte> text = line.IsSingleSegment ? line.FirstSpan : line.ToArray();
+        return text.TrimEnd((byte)'\r') is [.., (byte)' ', _, _, _, _, _, (byte)'1', (byte)'.', _] version
+            && version[^8..^3].SequenceEqual("HTTP/"u8);
+    }
+
     /// <summary>
     /// The HTTP2-Settings of <c>Upgrade: h2c</c>: the payload of a SETTINGS frame in base64url without padding
     /// (RFC 7540 §3.2.1). False when it is not one; the upgrade is then to be ignored.

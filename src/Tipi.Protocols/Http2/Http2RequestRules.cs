@@ -5,8 +5,8 @@ using Tipi.Protocols.Http;
 namespace Tipi.Protocols.Http2;
 
 /// <summary>
-/// The strict reading of a request's field section (RFC 9113 §8.2, §8.3; RFC 8441 §4): fed field by field, it tells
-/// what is malformed and what the request is.
+/// The reading of a request's field section (RFC 9113 §8.2, §8.3; RFC 8441 §4): fed field by field, it tells what is
+/// malformed and what the request is.
 /// </summary>
 /// <remarks>
 /// Lives: each field to <see cref="Accept"/>, in order, then <see cref="End"/>. After an error nothing more is asked.
@@ -26,6 +26,7 @@ internal struct Http2RequestRules
     private Http2PseudoField _seen;
     private bool _isAfterPseudo;
     private bool _authorityHasPort;
+    private bool _authorityIsEmpty;
     private Http2Priority _priority;
     private bool _hasBadPriority;
 
@@ -34,6 +35,9 @@ internal struct Http2RequestRules
 
     /// <summary>The only scheme to accept, that of the transport; Other accepts any.</summary>
     internal Http2Scheme RequiredScheme { get; init; }
+
+    /// <summary>What is put up with.</summary>
+    internal HttpStrictness Strictness { get; init; }
 
     /// <summary>The method; Custom: the value of <c>:method</c> says.</summary>
     internal KnownMethod Method { get; private set; }
@@ -56,6 +60,8 @@ internal struct Http2RequestRules
     internal bool HasHost { get; private set; }
 
     internal readonly bool HasAuthority => Has(Http2PseudoField.Authority);
+
+    private readonly bool IsLenient => Strictness == HttpStrictness.Lenient;
 
     /// <summary>A CONNECT with <c>:protocol</c> (RFC 8441).</summary>
     internal readonly bool IsExtendedConnect => Has(Http2PseudoField.Protocol);
@@ -118,7 +124,8 @@ internal struct Http2RequestRules
         if (!Has(Http2PseudoField.Scheme)) return Malformed("The request has no :scheme.");
         if (!Has(Http2PseudoField.Path)) return Malformed("The request has no :path.");
         if (IsAsterisk && Method != KnownMethod.Options) return Malformed("The path * belongs to OPTIONS only.");
-        if (IsExtendedConnect && !HasAuthority) return Malformed("An extended CONNECT has no :authority.");
+        if (IsExtendedConnect && (!HasAuthority || _authorityIsEmpty))
+            return Malformed("An extended CONNECT has no :authority.");
         return HasAuthority || HasHost ? default : Malformed("The request has neither :authority nor Host.");
     }
 
@@ -166,17 +173,29 @@ internal struct Http2RequestRules
         }
 
         if (value.IsEmpty || value[0] != '/') return Malformed("The :path does not begin with a slash.");
-        if (!TargetScan.IsValid(value, 0, value.Length, out int query, out bool needsDecoding))
+        if (!TargetScan.IsValid(value, 0, value.Length, out int query, out bool needsDecoding)
+            && !(IsLenient && IsForgiven(value, out query, out needsDecoding)))
             return Malformed("The :path is malformed.");
         PathLength = query;
         PathNeedsDecoding = needsDecoding;
         return default;
     }
 
+    private static bool IsForgiven(ReadOnlySpan<byte> path, out int query, out bool needsDecoding)
+    {
+        byte[] copy = path.ToArray();
+        bool isForgiven = TargetScan.Forgive(copy, out bool isText);
+        isForgiven &= TargetScan.IsValid(copy, 0, copy.Length, out query, out needsDecoding);
+        needsDecoding |= isText;
+        return isForgiven;
+    }
+
     private Http2Error AcceptAuthority(ReadOnlySpan<byte> value)
     {
         AuthorityShape shape = AuthorityShape.Of(value);
         _authorityHasPort = shape.HasPort;
+        _authorityIsEmpty = value.IsEmpty && IsLenient;
+        if (_authorityIsEmpty) return default;
         return shape.IsValid ? default : Malformed("The :authority is no host and port.");
     }
 
@@ -194,7 +213,7 @@ internal struct Http2RequestRules
             case KnownField.ContentLength: return AcceptContentLength(value);
             case KnownField.Expect:
                 if (Ascii.EqualsIgnoreCase(value, "100-continue"u8)) ExpectsContinue = true;
-                else HasUnknownExpectation = true;
+                else HasUnknownExpectation |= !IsLenient;
                 return default;
             case KnownField.Priority:
                 AcceptPriority(value);
@@ -207,6 +226,7 @@ internal struct Http2RequestRules
     {
         if (HasHost) return Malformed("There is more than one Host field.");
         HasHost = true;
+        if (value.IsEmpty && IsLenient) return default;
         return AuthorityShape.Of(value).IsValid ? default : Malformed("The Host field is malformed.");
     }
 

@@ -62,7 +62,9 @@ internal sealed class Http2Settings
     /// Takes the entries of a SETTINGS frame in order; its length was checked. With an error, those before the bad one
     /// are in force.
     /// </summary>
-    internal Http2Error Apply(ReadOnlySpan<byte> payload)
+    /// <param name="payload">The entries.</param>
+    /// <param name="isFrame">False for those of an upgrade (RFC 7540 §3.2.1): the first frame may differ.</param>
+    internal Http2Error Apply(ReadOnlySpan<byte> payload, bool isFrame = true)
     {
         LowestHeaderTableSize = HeaderTableSize;
         for (; payload.Length >= EntrySize; payload = payload[EntrySize..])
@@ -72,7 +74,7 @@ internal sealed class Http2Settings
             if (!error.IsNone) return error;
         }
 
-        _wasApplied = true;
+        _wasApplied |= isFrame;
         return default;
     }
 

@@ -14,13 +14,16 @@ namespace Tipi.Protocols.Tls;
 public static class ClientHelloParser
 {
     /// <summary>
-    /// Bytes of a message at most. A usual one has 200 to 2,000, with keys for a post-quantum exchange; who sends more
-    /// than this wants the server's memory.
+    /// Bytes of a message at most. A usual one has 200 to 2,000, with keys for a post-quantum exchange; tools and tests
+    /// send some with as many extensions as there can be, which are 64 KiB.
     /// </summary>
-    public const int MaxMessageSize = 16 * 1024;
+    public const int MaxMessageSize = 68 * 1024;
 
-    /// <summary>Records of a message at most. Clients send one; a cut in two or three fools naive filters.</summary>
-    public const int MaxRecords = 16;
+    /// <summary>
+    /// Bytes after which the parser has an answer, whatever they are: the message with the headers of its records, of
+    /// which a client may make as many as it likes.
+    /// </summary>
+    public const int MaxLength = 72 * 1024;
 
     /// <summary>The first byte of a TLS connection.</summary>
     public const byte HandshakeRecord = 22;
@@ -34,17 +37,23 @@ public static class ClientHelloParser
 
     private const byte ClientHelloType = 1;
 
-    /// <summary>Bytes after which the parser has an answer, whatever they are.</summary>
-    public const int MaxLength = MaxMessageSize + MaxRecords * RecordHeaderSize;
-
     /// <summary>Reads the message, if it is whole.</summary>
     /// <param name="bytes">What the connection has brought so far, from its first byte on.</param>
     /// <param name="hello">The message; null unless the answer is Complete.</param>
     public static ClientHelloStatus TryParse(ReadOnlySpan<byte> bytes, out ClientHello? hello)
     {
+        ClientHelloProgress progress = default;
+        return TryParse(bytes, ref progress, out hello);
+    }
+
+    /// <summary>The same, going on behind the records that were whole the last time.</summary>
+    internal static ClientHelloStatus TryParse(
+        ReadOnlySpan<byte> bytes, ref ClientHelloProgress progress, out ClientHello? hello)
+    {
         hello = null;
-        ClientHelloStatus status = Measure(bytes, out int records, out int length, out int messageSize);
+        ClientHelloStatus status = Measure(bytes, ref progress, out int messageSize);
         if (status != ClientHelloStatus.Complete) return status;
+        (int records, int length) = (progress.Records, progress.Length);
         var found = new ClientHello { Records = records, Length = length };
         bool isGood = records == 1
             ? ClientHelloBody.TryRead(bytes[(RecordHeaderSize + MessageHeaderSize)..length], found)
@@ -72,27 +81,29 @@ public static class ClientHelloParser
 
     /// <summary>Finds the message's end. Says no as soon as the bytes show it.</summary>
     private static ClientHelloStatus Measure(
-        ReadOnlySpan<byte> bytes, out int records, out int length, out int messageSize)
+        ReadOnlySpan<byte> bytes, ref ClientHelloProgress progress, out int messageSize)
     {
-        (records, length, messageSize) = (0, 0, 0);
+        messageSize = 0;
         Span<byte> header = stackalloc byte[MessageHeaderSize];
-        int received = 0;
+        BinaryPrimitives.WriteUInt32BigEndian(header, progress.MessageHeader);
         while (true)
         {
-            ReadOnlySpan<byte> rest = bytes[length..];
+            ReadOnlySpan<byte> rest = bytes[progress.Length..];
             ClientHelloStatus status = CheckRecord(rest);
             if (status != ClientHelloStatus.Complete)
-                return records > 0 && status == ClientHelloStatus.Absent ? ClientHelloStatus.Invalid : status;
-            if (++records > MaxRecords) return ClientHelloStatus.Invalid;
+                return progress.Records > 0 && status == ClientHelloStatus.Absent ? ClientHelloStatus.Invalid : status;
             int size = SizeOf(rest);
+            if (progress.Length + RecordHeaderSize + size > MaxLength) return ClientHelloStatus.Invalid;
             ReadOnlySpan<byte> content = rest[RecordHeaderSize..];
             content = content[..Math.Min(size, content.Length)];
-            if (received < MessageHeaderSize)
-                content[..Math.Min(content.Length, MessageHeaderSize - received)].CopyTo(header[received..]);
-            received += content.Length;
-            if (!IsPossible(header, received, out messageSize)) return ClientHelloStatus.Invalid;
+            if (progress.Received < MessageHeaderSize)
+                content[..Math.Min(content.Length, MessageHeaderSize - progress.Received)]
+                    .CopyTo(header[progress.Received..]);
+            int received = progress.Received + content.Length;
+            status = CheckMessage(header, received, out messageSize);
+            if (status != ClientHelloStatus.Complete) return status;
             if (content.Length < size) return ClientHelloStatus.NeedMore;
-            length += RecordHeaderSize + size;
+            progress.OnRecord(RecordHeaderSize + size, received, BinaryPrimitives.ReadUInt32BigEndian(header));
             if (received < messageSize) continue;
             // Behind it the keys change: nothing else may be in its last record (RFC 8446 §5.1).
             return received == messageSize ? ClientHelloStatus.Complete : ClientHelloStatus.Invalid;
@@ -108,16 +119,17 @@ public static class ClientHelloParser
         return SizeOf(rest) is > 0 and <= MaxRecordSize ? ClientHelloStatus.Complete : ClientHelloStatus.Invalid;
     }
 
+    /// <summary>Complete: nothing is wrong with it so far.</summary>
     /// <param name="header">The message's first bytes.</param>
     /// <param name="received">How many bytes of the message are there.</param>
     /// <param name="messageSize">Its size with the header; the largest while that is not known.</param>
-    private static bool IsPossible(ReadOnlySpan<byte> header, int received, out int messageSize)
+    private static ClientHelloStatus CheckMessage(ReadOnlySpan<byte> header, int received, out int messageSize)
     {
         messageSize = MaxMessageSize;
-        if (received > 0 && header[0] != ClientHelloType) return false;
-        if (received < MessageHeaderSize) return true;
+        if (received > 0 && header[0] != ClientHelloType) return ClientHelloStatus.Unexpected;
+        if (received < MessageHeaderSize) return ClientHelloStatus.Complete;
         messageSize = MessageHeaderSize + (header[1] << 16 | header[2] << 8 | header[3]);
-        return messageSize <= MaxMessageSize;
+        return messageSize <= MaxMessageSize ? ClientHelloStatus.Complete : ClientHelloStatus.Invalid;
     }
 
     private static int SizeOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadUInt16BigEndian(record[3..]);

@@ -14,4 +14,7 @@ public enum ClientHelloStatus : byte
 
     /// <summary>The bytes begin as TLS, and are no first message of a client within the limits.</summary>
     Invalid,
+
+    /// <summary>The bytes begin as TLS, with a message that a client does not begin with.</summary>
+    Unexpected,
 }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Connections;
 using Tipi.Transport.Uring.Native;
-using Tipi.Transport.Uring.Operations;
 using Tipi.Transport.Uring.Rings;
 
 namespace Tipi.Transport.Uring.Connections;
@@ -22,24 +21,24 @@ internal sealed class ConnectAttempt(
     public void Cancel()
     {
         _canceled = true;
-        loop.Post(new CancelStep(this));
+        loop.Post(new CancelStep(this, loop.Kernel));
     }
 
-    internal override void Run(RingLoop loop)
+    internal override void Run()
     {
         if (loop.IsStopping)
         {
-            Refuse(loop);
+            Refuse();
             return;
         }
 
-        _connect = new ConnectOperation(descriptor, address, OnEnded);
-        _connect.Start(loop);
+        _connect = new ConnectOperation(loop, descriptor, address, OnEnded);
+        _connect.Start();
     }
 
-    internal override void Refuse(RingLoop loop) => OnEnded(loop, Errno.ECANCELED);
+    internal override void Refuse() => OnEnded(Errno.ECANCELED);
 
-    private void OnEnded(RingLoop loop, Errno errno)
+    private void OnEnded(Errno errno)
     {
         _connect = null;
         if (errno is Errno.None && !_canceled)
@@ -57,8 +56,8 @@ internal sealed class ConnectAttempt(
     }
 
     // The queue keeps the order, so that the attempt has begun when this runs.
-    private sealed class CancelStep(ConnectAttempt attempt) : PostedWork
+    private sealed class CancelStep(ConnectAttempt attempt, KernelDoor kernel) : PostedWork
     {
-        internal override void Run(RingLoop loop) => attempt._connect?.Cancel(loop);
+        internal override void Run() => attempt._connect?.Cancel(kernel);
     }
 }

@@ -28,7 +28,6 @@ internal sealed class ConnectionFeatures(UringConnection connection) : IFeatureC
     // Features that were set, or removed (null), from outside; a few. They come before our own.
     private KeyValuePair<Type, object?>[] _set = [];
     private int _setCount;
-    private Socket? _socket;
 
     public bool IsReadOnly => false;
 
@@ -73,10 +72,10 @@ internal sealed class ConnectionFeatures(UringConnection connection) : IFeatureC
     public MemoryPool<byte> MemoryPool => MemoryPool<byte>.Shared;
 
     /// <summary>
-    /// A view of the socket for its options. It does not own the descriptor; sending or receiving through it would
-    /// mix with the transport's own.
+    /// The socket, for its options and to end the connection by closing it. Sending or receiving through it would mix
+    /// with the transport's own.
     /// </summary>
-    public Socket Socket => _socket ??= new Socket(new SafeSocketHandle(connection.Descriptor, ownsHandle: false));
+    public Socket Socket => connection.View;
 
     public object? this[Type key]
     {

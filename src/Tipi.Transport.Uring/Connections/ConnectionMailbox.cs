@@ -1,20 +1,47 @@
+using Microsoft.AspNetCore.Connections;
 using Tipi.Transport.Uring.Rings;
 
 namespace Tipi.Transport.Uring.Connections;
 
 /// <summary>
 /// Where any thread leaves wishes for a connection; the ring empties it once a turn at most, however many were left.
+/// What the two ends of a connection's pipe know of it.
 /// </summary>
-internal sealed class ConnectionMailbox(RingSocket socket) : PostedWork
+/// <remarks>
+/// Invariant: the mailbox is in the ring's queue exactly while there are wishes in it.
+/// </remarks>
+internal abstract class ConnectionMailbox(RingLoop loop) : PostedWork
 {
+    private Exception? _abortReason;
     private int _wishes;
+
+    public RingLoop Loop => loop;
+
+    /// <summary>Where reads and flushes that waited go on; null: on the ring.</summary>
+    public IResumption? Resumption { get; set; }
+
+    /// <summary>Why the connection was aborted; null where it was not.</summary>
+    public Exception? AbortReason => Volatile.Read(ref _abortReason);
+
+    public bool IsAborted => AbortReason is not null;
 
     /// <summary>Leaves a wish. A full memory barrier.</summary>
     public void Leave(ConnectionWish wish)
     {
-        // Invariant: the mailbox is in the ring's queue exactly while there are wishes in it.
-        if (Interlocked.Or(ref _wishes, (int)wish) == 0) socket.Loop.Post(this);
+        if (Interlocked.Or(ref _wishes, (int)wish) == 0) loop.Post(this);
     }
 
-    internal override void Run(RingLoop loop) => socket.Fulfil((ConnectionWish)Interlocked.Exchange(ref _wishes, 0));
+    /// <summary>Closes now, with a reset. The first reason counts.</summary>
+    public void Abort(ConnectionAbortedException reason)
+    {
+        NoteAbort(reason);
+        Leave(ConnectionWish.Abort);
+    }
+
+    /// <summary>Notes why the connection is aborted. The first reason counts.</summary>
+    protected void NoteAbort(ConnectionAbortedException reason) =>
+        Interlocked.CompareExchange(ref _abortReason, reason, null);
+
+    /// <summary>Empties the mailbox.</summary>
+    protected ConnectionWish TakeWishes() => (ConnectionWish)Interlocked.Exchange(ref _wishes, 0);
 }

@@ -14,9 +14,10 @@ namespace Tipi.Transport.Uring.Connections;
 /// </code>
 /// Invariant: whoever takes the wait completes it, once.
 /// </remarks>
-internal sealed class FlushWait(UringPipeWriter writer, RingLoop loop) : IValueTaskSource<FlushResult>
+internal sealed class FlushWait(UringPipeWriter writer, ConnectionMailbox mailbox) : IValueTaskSource<FlushResult>
 {
-    private static readonly Action<object?> s_complete = static wait => ((FlushWait)wait!).Complete();
+    private static readonly Action<object?> s_complete = static wait => ((FlushWait)wait!).Resume();
+    private static readonly Action<object?> s_goOn = static wait => ((FlushWait)wait!).Complete();
     private static readonly Action<object?> s_cancel = static wait => ((FlushWait)wait!).OnTokenCanceled();
 
     private ManualResetValueTaskSourceCore<FlushResult> _core;
@@ -53,7 +54,7 @@ internal sealed class FlushWait(UringPipeWriter writer, RingLoop loop) : IValueT
     /// <summary>Takes and completes from any thread.</summary>
     public void Wake()
     {
-        if (TryTake()) loop.PostCall(s_complete, this);
+        if (TryTake()) mailbox.Loop.PostCall(s_complete, this);
     }
 
     /// <summary>Completes a wait that was taken: the flush goes on, on the calling thread.</summary>
@@ -75,6 +76,12 @@ internal sealed class FlushWait(UringPipeWriter writer, RingLoop loop) : IValueT
     void IValueTaskSource<FlushResult>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
+
+    private void Resume()
+    {
+        if (mailbox.Resumption is { } resumption) resumption.Resume(s_goOn, this);
+        else Complete();
+    }
 
     private void OnTokenCanceled()
     {

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Connections;
 using Tipi.Transport.Uring.Native;
-using Tipi.Transport.Uring.Operations;
 using Tipi.Transport.Uring.Rings;
 
 namespace Tipi.Transport.Uring.Connections;
@@ -17,31 +16,23 @@ namespace Tipi.Transport.Uring.Connections;
 /// closer, for good. What stands under "the ring's side" is called by the ring's owner only; other threads leave a
 /// wish in the mailbox.
 /// </remarks>
-internal sealed class RingSocket
+internal sealed class RingSocket : ConnectionMailbox
 {
-    private readonly UringConnection _connection;
-    private readonly ConnectionMailbox _mailbox;
     private readonly ReceiveOperation _receive;
-    private readonly long _maxUnread;
-    private SendQueue _sends;
+    private readonly SendQueue _sends;
     private SendOperation? _send;
-    private Exception? _abortReason;
-    private long _received;
+    private SocketView? _view;
+    private ConnectionEnd _end;
     private volatile Stage _stage;
-    private volatile bool _receivePaused;
-    private volatile bool _readerCompleted;
-    private volatile bool _endWanted;
 
-    public RingSocket(UringConnection connection, RingLoop loop, int descriptor, UringTransportOptions options)
+    public RingSocket(RingLoop loop, int descriptor, UringTransportOptions options)
+        : base(loop)
     {
-        _connection = connection;
-        Loop = loop;
         Descriptor = descriptor;
-        _maxUnread = options.MaxReadBufferSize ?? long.MaxValue;
-        _mailbox = new ConnectionMailbox(this);
         _receive = new ReceiveOperation(this);
-        Reader = new UringPipeReader(this);
-        Writer = new UringPipeWriter(this, options.MaxWriteBufferSize ?? long.MaxValue);
+        _sends = new SendQueue(this, descriptor);
+        Reader = new UringPipeReader(this, options.MaxReadBufferSize ?? long.MaxValue);
+        Writer = new UringPipeWriter(this, _sends, options.MaxWriteBufferSize ?? long.MaxValue);
     }
 
     // What the ring has done so far on the way to the end; each bit is set once.
@@ -56,9 +47,8 @@ internal sealed class RingSocket
         CloseSubmitted = 16,
         Closed = 32,
         PeerGone = 64,
+        Disowned = 128,
     }
-
-    public RingLoop Loop { get; }
 
     public int Descriptor { get; }
 
@@ -68,8 +58,11 @@ internal sealed class RingSocket
 
     // ---- from any thread ----
 
-    /// <summary>Bytes sent since the start.</summary>
-    public long Sent => _sends.Sent;
+    /// <summary>Tells of the peer's and of the descriptor's end.</summary>
+    public ref ConnectionEnd Ending => ref _end;
+
+    /// <summary>The socket as the application sees it; null where it was never asked for.</summary>
+    public SocketView? View => Volatile.Read(ref _view);
 
     /// <summary>
     /// False from the moment that the descriptor is given back. What was asked of the descriptor before this was true
@@ -77,74 +70,28 @@ internal sealed class RingSocket
     /// </summary>
     public bool IsOpen => !Is(Stage.CloseSubmitted);
 
-    private bool IsAborted => Volatile.Read(ref _abortReason) is not null;
+    private KernelDoor Kernel => Loop.Kernel;
 
-    /// <summary>
-    /// Queues flushed blocks (the newest first). On the ring's thread they leave at the end of the turn.
-    /// </summary>
-    public void Send(Block newest, Block oldest)
-    {
-        _sends.Push(newest, oldest);
-        if (Loop.IsOwnedHere) _mailbox.Leave(ConnectionWish.Send);
-        else if (_sends.TryBegin()) SendHere();
-    }
+    private ref ReceiveWindow Window => ref Reader.Window;
 
-    /// <summary>Lets the ring receive again where it stopped because too much was unread.</summary>
-    public void ResumeReceivingIfPaused()
-    {
-        if (_receivePaused && Volatile.Read(ref _received) - Reader.Examined <= _maxUnread / 2)
-            _mailbox.Leave(ConnectionWish.Receive);
-    }
-
-    public void OnReaderCompleted()
-    {
-        _readerCompleted = true;
-        _mailbox.Leave(ConnectionWish.StopReceiving);
-    }
-
-    public void OnWriterCompleted() => _mailbox.Leave(ConnectionWish.Finish);
+    /// <summary>Shows a view to the ring, which releases it. Returns the one that came first.</summary>
+    public SocketView Show(SocketView made) => Interlocked.CompareExchange(ref _view, made, null) ?? made;
 
     /// <summary>Sends what was flushed, then closes.</summary>
-    public void Close() => _mailbox.Leave(ConnectionWish.Close);
-
-    /// <summary>Closes now, with a reset. The first reason counts.</summary>
-    public void Abort(ConnectionAbortedException reason)
-    {
-        Interlocked.CompareExchange(ref _abortReason, reason, null);
-        _mailbox.Leave(ConnectionWish.Abort);
-    }
-
-    // A foreign thread that has become the sender: one system call is cheaper than waking the ring.
-    private void SendHere()
-    {
-        do
-        {
-            while (!IsAborted && _sends.TryCollect())
-            {
-                var errno = _sends.SendNow(Descriptor);
-                if (errno is Errno.None or Errno.EINTR) continue;
-                // The socket is full, or broken: the ring goes on as the sender.
-                _mailbox.Leave(ConnectionWish.ContinueSend);
-                return;
-            }
-
-            _sends.EndSending();
-        }
-        while (!IsAborted && _sends.HasUnsent && _sends.TryBegin());
-        if (_endWanted) _mailbox.Leave(ConnectionWish.Send);
-    }
+    public void Close() => Leave(ConnectionWish.Close);
 
     // ---- the ring's side ----
 
     public void Start()
     {
         Loop.Operations.Admit(_receive);
-        _receive.Start(Loop, MayBurst(0));
-        if (Loop.IsStopping) _receive.AbortConnection(); // it came after the others were aborted
+        _receive.Start(Kernel, MayBurst(0));
+        if (Loop.IsStopping) _receive.Stop(Kernel); // it came after the others were aborted
     }
 
-    public void Fulfil(ConnectionWish wishes)
+    internal override void Run()
     {
+        var wishes = TakeWishes();
         if (Is(Stage.Closed)) return;
         if ((wishes & ConnectionWish.StopReceiving) != 0) StopReceiving();
         if ((wishes & ConnectionWish.Receive) != 0) ResumeReceiving();
@@ -155,45 +102,57 @@ internal sealed class RingSocket
 
     public void OnReceived(Block block)
     {
-        if (_readerCompleted)
+        if (Reader.IsDone)
         {
             BlockPool.Return(block);
             return;
         }
 
-        Volatile.Write(ref _received, _received + block.Length);
+        Window.AddReceived(block.Length);
         Reader.Deliver(block);
-        var unread = _received - Reader.Examined;
-        if (unread >= _maxUnread && !_receivePaused) PauseReceiving();
-        else if (!MayBurst(unread)) _receive.EndMultishot(Loop);
+        var unread = Window.Unread;
+        if (unread >= Window.Most && !Window.IsPaused) PauseReceiving();
+        else if (!MayBurst(unread)) _receive.EndMultishot(Kernel);
     }
 
     /// <summary>The receive has ended without a word about the stream: start another one where it is wanted.</summary>
     public void OnReceiveInterrupted()
     {
         if (Is(Stage.Closing)) ContinueClosing();
-        else if (_readerCompleted || Is(Stage.PeerGone)) return;
-        else if (_receivePaused) _receive.Watch(Loop);
-        else _receive.Start(Loop, MayBurst(_received - Reader.Examined));
+        else if (Reader.IsDone || Is(Stage.PeerGone)) return;
+        else if (Window.IsPaused) _receive.Watch(Kernel);
+        else _receive.Start(Kernel, MayBurst(Window.Unread));
     }
 
-    /// <summary>Nothing was received; the peer reset the connection, or both sides ended it in good order.</summary>
-    public void OnWatchEnded(uint events)
+    /// <summary>
+    /// A receive that may still be in flight is nobody's any more, and keeps the socket open until it ends.
+    /// </summary>
+    public void OnReceiveDisowned()
     {
-        if (Is(Stage.Closing) || !_receivePaused) OnReceiveInterrupted();
-        else if ((events & IoUringAbi.PollError) != 0) OnReceiveEnded(Errno.ECONNRESET);
+        Set(Stage.Disowned);
+        OnReceiveInterrupted();
+    }
+
+    /// <summary>The peer has reset the connection while nothing was to be received.</summary>
+    public void OnResetSeen()
+    {
+        if (Is(Stage.Closing) || !Window.IsPaused) return;
+        if (_receive.IsInFlight) _receive.Cancel(Kernel);
+        OnReceiveEnded(Errno.ECONNRESET);
     }
 
     public void OnReceiveEnded(Errno errno)
     {
-        if (errno is Errno.ENOBUFS) Loop.Buffers.Grow();
-        if (errno is Errno.ECANCELED or Errno.ENOBUFS or Errno.EINTR or Errno.EAGAIN)
+        if (errno is Errno.ENOBUFS) Kernel.Buffers.Grow();
+        if (errno is Errno.ENOMEM || (errno is Errno.ENOBUFS && Kernel.Buffers.Provided == 0))
+            Kernel.NoteShortage(errno);
+        if (errno is Errno.ECANCELED or Errno.EINTR or Errno.EAGAIN || ErrnoTranslation.IsShortage(errno))
         {
             OnReceiveInterrupted();
             return;
         }
 
-        Reader.End(errno is Errno.None ? null : ErrnoTranslation.ToConnectionException(errno));
+        Reader.End(errno is Errno.None ? null : NewException(errno));
         if (errno is not Errno.None) Writer.End();
         SignalPeerGone();
         if (Is(Stage.Closing)) ContinueClosing();
@@ -202,23 +161,25 @@ internal sealed class RingSocket
     public void OnSent(int result)
     {
         _send = null;
-        if (result >= 0) _sends.Account(result);
-        else if ((Errno)(-result) is not (Errno.EINTR or Errno.EAGAIN)) FailSending((Errno)(-result));
+        var errno = result < 0 ? (Errno)(-result) : Errno.None;
+        if (errno is Errno.None) _sends.Account(result);
+        else if (ErrnoTranslation.IsShortage(errno)) Kernel.NoteShortage(errno);
+        else if (errno is not (Errno.EINTR or Errno.EAGAIN)) FailSending(errno);
         Writer.OnProgress(Loop);
         ContinueSend();
     }
 
-    public void OnClosed()
+    private void OnClosed()
     {
         Set(Stage.Closed);
         Loop.Operations.Vacate(_receive);
         Interlocked.Decrement(ref Loop.ConnectionCount);
         Reader.DropInbox();
         _sends.Drop();
-        Reader.End(_abortReason);
+        Reader.End(AbortReason);
         Writer.End();
         SignalPeerGone();
-        _connection.OnClosed();
+        _end.OnClosed(Loop);
     }
 
     /// <summary>
@@ -228,22 +189,24 @@ internal sealed class RingSocket
     public void Fail(Exception fault)
     {
         if (Is(Stage.Closed)) return;
-        var reason = new ConnectionAbortedException("The connection's ring failed.", fault);
-        Interlocked.CompareExchange(ref _abortReason, reason, null);
+        var reason = Shortage.Outlast(
+            static fault => new ConnectionAbortedException("The connection's ring failed.", fault), fault);
+        NoteAbort(reason);
         var isMine = _send is not null || Is(Stage.NoSender) || _sends.TryBegin();
         if (isMine && !Is(Stage.CloseSubmitted))
         {
             Set(Stage.CloseSubmitted);
+            ReleaseView();
             LibC.LingerZero(Descriptor);
             _ = LibC.CloseDescriptor(Descriptor);
         }
 
         Set(Stage.Closed);
         Interlocked.Decrement(ref Loop.ConnectionCount);
-        Reader.End(_abortReason);
+        Reader.End(AbortReason);
         Writer.End();
         SignalPeerGone();
-        _connection.OnClosed();
+        _end.OnClosed(Loop);
     }
 
     // As the sender: submits what was flushed, or stops being the sender.
@@ -254,8 +217,8 @@ internal sealed class RingSocket
             if (IsAborted) _sends.Drop();
             if (_sends.TryCollect())
             {
-                _send = Loop.LendSend();
-                _sends.Start(Loop, this, _send);
+                _send = SendOperation.Lend(Loop);
+                _send.Start(Kernel, this, _sends.Collected);
                 return;
             }
 
@@ -272,7 +235,7 @@ internal sealed class RingSocket
         _sends.Drop();
         Writer.End();
         if (errno is Errno.ECANCELED) return;
-        Reader.End(ErrnoTranslation.ToConnectionException(errno));
+        Reader.End(NewException(errno));
         SignalPeerGone();
     }
 
@@ -286,25 +249,20 @@ internal sealed class RingSocket
 
     private void PauseReceiving()
     {
-        _receivePaused = true;
-        Barriers.Full();
-        // The reader may have gone on without seeing that we pause.
-        if (_received - Reader.Examined <= _maxUnread / 2) _receivePaused = false;
-        else _receive.Cancel(Loop);
+        if (Window.TryPause()) _receive.Cancel(Kernel);
     }
 
     private void ResumeReceiving()
     {
-        if (!_receivePaused) return;
-        _receivePaused = false;
+        if (!Window.TryResume()) return;
         if (!_receive.IsInFlight) OnReceiveInterrupted();
-        else if (_receive.IsWatching) _receive.Cancel(Loop);
+        else if (_receive.IsWatching) _receive.Cancel(Kernel);
     }
 
     private void StopReceiving()
     {
         Reader.DropInbox();
-        _receive.Cancel(Loop);
+        _receive.Cancel(Kernel);
     }
 
     private void WantEnd(ConnectionWish wishes)
@@ -312,17 +270,18 @@ internal sealed class RingSocket
         Set(Stage.FinishWanted);
         if ((wishes & (ConnectionWish.Close | ConnectionWish.Abort)) != 0) Set(Stage.Closing);
         if ((wishes & ConnectionWish.Abort) != 0) AbortNow();
-        _endWanted = true;
-        // A foreign sender either sees the wish when it ends, or has ended for us to see.
-        Barriers.Full();
+        _sends.WantEnd();
     }
 
     private void AbortNow()
     {
-        Reader.End(_abortReason);
+        Reader.End(AbortReason);
         Writer.End();
+        if (Is(Stage.CloseSubmitted)) return; // the number may be another connection's
         LibC.LingerZero(Descriptor);
-        _send?.Cancel(Loop);
+        // Closing would reset it only when the thread wakes by which it is kept open.
+        if (Is(Stage.Disowned) || _send?.IsHeldByOther(Kernel) == true) LibC.Reset(Descriptor);
+        _send?.Cancel(Kernel);
     }
 
     // Each step waits for the one before; whoever ends a step calls this again.
@@ -338,22 +297,39 @@ internal sealed class RingSocket
 
         if (_receive.IsInFlight)
         {
-            _receive.Cancel(Loop);
+            _receive.Cancel(Kernel);
             return;
         }
 
+        var close = Shortage.Outlast(
+            static socket => new CloseOperation(
+                socket.Loop, socket.Descriptor, static socket => ((RingSocket)socket).OnClosed(), socket),
+            this);
         Set(Stage.CloseSubmitted);
-        new CloseOperation(this).Start(Loop);
+        ReleaseView();
+        close.Start();
     }
 
     private void SignalPeerGone()
     {
         if (Is(Stage.PeerGone)) return;
         Set(Stage.PeerGone);
-        _connection.OnPeerGone();
+        _end.OnPeerGone(Loop);
     }
 
-    private bool MayBurst(long unread) => unread < ReceiveOperation.MaxUnreadForMultishot(_maxUnread);
+    // The descriptor is about to be given back. The view holds the connection open until it is closed as well: on the
+    // pool, since that may wait for a thread that is using it.
+    private void ReleaseView()
+    {
+        Barriers.Full(); // who makes a view now either shows it to us, or sees that it is too late
+        if (View is { } view)
+            ThreadPool.UnsafeQueueUserWorkItem(static view => view.Release(), view, preferLocal: false);
+    }
+
+    private static Exception NewException(Errno errno) =>
+        Shortage.Outlast(static errno => ErrnoTranslation.ToConnectionException(errno), errno);
+
+    private bool MayBurst(long unread) => unread < ReceiveOperation.MaxUnreadForMultishot(Window.Most);
 
     private bool Is(Stage stage) => (_stage & stage) != 0;
 

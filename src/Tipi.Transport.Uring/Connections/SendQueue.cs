@@ -1,5 +1,4 @@
 using Tipi.Transport.Uring.Native;
-using Tipi.Transport.Uring.Operations;
 using Tipi.Transport.Uring.Rings;
 
 namespace Tipi.Transport.Uring.Connections;
@@ -18,25 +17,47 @@ namespace Tipi.Transport.Uring.Connections;
 /// the descriptor; the descriptor is closed only after somebody got from idle to sending for good.
 /// Invariant: a block is owned by the writer until pushed, then by whoever sends.
 /// </remarks>
-internal struct SendQueue
+internal sealed class SendQueue(ConnectionMailbox mailbox, int descriptor)
 {
     private BlockList _blocks;
     private Block? _outbox;
     private long _sent;
     private int _sending;
+    private volatile bool _endWanted;
 
     /// <summary>Bytes sent since the start. Read by the writer to bound what it queues.</summary>
-    public readonly long Sent => Volatile.Read(in _sent);
+    public long Sent => Volatile.Read(ref _sent);
 
-    public readonly bool HasUnsent => Volatile.Read(in _outbox) is not null;
+    public bool HasUnsent => Volatile.Read(ref _outbox) is not null;
 
-    public readonly bool IsSending => Volatile.Read(in _sending) != 0;
+    /// <summary>What was collected and not sent. For the one who sends.</summary>
+    public ref readonly BlockList Collected => ref _blocks;
+
+    /// <summary>
+    /// Queues flushed blocks (the newest first). On the ring's thread they leave at the end of the turn.
+    /// </summary>
+    public void Send(Block newest, Block oldest)
+    {
+        Push(newest, oldest);
+        if (mailbox.Loop.IsOwnedHere) mailbox.Leave(ConnectionWish.Send);
+        else if (TryBegin()) SendHere();
+    }
+
+    /// <summary>
+    /// The connection is to end: a foreign thread that is sending tells the ring when it stops. A full memory barrier:
+    /// it either sees this when it ends, or has ended for us to see. Called by the ring's owner.
+    /// </summary>
+    public void WantEnd()
+    {
+        _endWanted = true;
+        Barriers.Full();
+    }
 
     /// <summary>
     /// Adds flushed blocks, the newest first and linked to older ones. A little that is flushed joins the last block
     /// that nobody has collected, so that many small answers share one. A full memory barrier.
     /// </summary>
-    public void Push(Block newest, Block oldest)
+    private void Push(Block newest, Block oldest)
     {
         while (true)
         {
@@ -69,23 +90,6 @@ internal struct SendQueue
     /// <summary>Stops being the one who sends. A full memory barrier; look for new blocks afterwards.</summary>
     public void EndSending() => Interlocked.Exchange(ref _sending, 0);
 
-    /// <summary>Submits a send of the collected blocks.</summary>
-    public readonly void Start(RingLoop loop, RingSocket socket, SendOperation operation) =>
-        operation.Start(loop, socket, _blocks);
-
-    /// <summary>Sends the collected blocks without waiting. None: all that the kernel took is accounted for.</summary>
-    public Errno SendNow(int descriptor)
-    {
-        while (_blocks.Length > 0)
-        {
-            var answer = SendOperation.SendNow(descriptor, _blocks);
-            if (answer < 0) return (Errno)(-answer);
-            Account(answer);
-        }
-
-        return Errno.None;
-    }
-
     /// <summary>The kernel took this many bytes.</summary>
     public void Account(int bytes)
     {
@@ -99,5 +103,38 @@ internal struct SendQueue
         _ = TryCollect();
         Volatile.Write(ref _sent, _sent + _blocks.Length);
         _blocks.Clear();
+    }
+
+    // A foreign thread that has become the sender: one system call is cheaper than waking the ring.
+    private void SendHere()
+    {
+        do
+        {
+            while (!mailbox.IsAborted && TryCollect())
+            {
+                var errno = SendNow();
+                if (errno is Errno.None or Errno.EINTR) continue;
+                // The socket is full, or broken: the ring goes on as the sender.
+                mailbox.Leave(ConnectionWish.ContinueSend);
+                return;
+            }
+
+            EndSending();
+        }
+        while (!mailbox.IsAborted && HasUnsent && TryBegin());
+        if (_endWanted) mailbox.Leave(ConnectionWish.Send);
+    }
+
+    // Sends the collected blocks without waiting. None: all that the kernel took is accounted for.
+    private Errno SendNow()
+    {
+        while (_blocks.Length > 0)
+        {
+            var answer = GatheredBlocks.SendNow(descriptor, _blocks);
+            if (answer < 0) return (Errno)(-answer);
+            Account(answer);
+        }
+
+        return Errno.None;
     }
 }

@@ -10,6 +10,37 @@ internal static class SocketFile
     private const int TypeMask = 0xF000;
     private const int SocketType = 0xC000;
 
+    private const int LockPauseMs = 10;
+    private const int LongestLockWaitMs = 2000;
+
+    /// <summary>
+    /// Locks a socket's folder, so that of two that start or stop at the same path one comes after the other. Where the
+    /// folder can not be locked, or somebody holds it for long, it goes on without.
+    /// </summary>
+    /// <param name="path">The socket's file.</param>
+    public static FolderLock Lock(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+        for (var waitedMs = 0; ; waitedMs += LockPauseMs)
+        {
+            var answer = LibC.LockFolder(folder);
+            if (answer != -(int)Errno.EAGAIN || waitedMs >= LongestLockWaitMs) return new FolderLock(answer);
+            Thread.Sleep(LockPauseMs);
+        }
+    }
+
+    /// <summary>Which file is there: 0 where none is.</summary>
+    public static ulong Identify(string path) => LibC.IdentityOf(path).Inode;
+
+    /// <summary>Removes the file unless another one is there now.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="identity">Which one it was. While its socket is open no other file has this number.</param>
+    public static void RemoveOwn(string path, ulong identity)
+    {
+        using var one = Lock(path);
+        if (identity != 0 && Identify(path) == identity) File.Delete(path);
+    }
+
     /// <summary>
     /// Removes the file that a server which did not end well has left. What is not a socket, and a socket on which
     /// somebody listens, stays.
@@ -37,6 +68,15 @@ internal static class SocketFile
             throw new UnauthorizedAccessException(
                 $"The socket file {path} could not be given to {user ?? "-"}:{group ?? "-"} ({(Errno)(-answer)}). "
                 + "A process that is not root may only choose among its own groups.");
+    }
+
+    /// <summary>The lock of a folder, until it is disposed.</summary>
+    internal readonly struct FolderLock(int descriptor) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (descriptor >= 0) _ = LibC.CloseDescriptor(descriptor);
+        }
     }
 
     // Never waits: where somebody listens but has no room now, connecting would.

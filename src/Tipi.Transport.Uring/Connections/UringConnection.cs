@@ -15,9 +15,6 @@ internal sealed class UringConnection : ConnectionContext, IDuplexPipe, IRingAff
     private IDuplexPipe? _transport;
     private ConnectionFeatures? _features;
     private IDictionary<object, object?>? _items;
-    private CancellationTokenSource? _closedSource;
-    private TaskCompletionSource? _disposed;
-    private volatile bool _peerGone;
 
     /// <summary>
     /// Wraps a connected socket, whose descriptor is the connection's from now on. <paramref name="boundTo"/> is where
@@ -27,7 +24,7 @@ internal sealed class UringConnection : ConnectionContext, IDuplexPipe, IRingAff
     {
         _boundTo = boundTo;
         _peer = PeerAddress.OfPeer(descriptor);
-        _socket = new RingSocket(this, loop, descriptor, options);
+        _socket = new RingSocket(loop, descriptor, options);
     }
 
     public override string ConnectionId
@@ -68,16 +65,26 @@ internal sealed class UringConnection : ConnectionContext, IDuplexPipe, IRingAff
 
     public override CancellationToken ConnectionClosed
     {
-        get => ClosedSource().Token;
+        get => _socket.Ending.PeerGone();
         set => throw new NotSupportedException("The transport decides when the connection is closed.");
+    }
+
+    /// <summary>Where reads and flushes that waited go on; null: on the ring.</summary>
+    public IResumption? Resumption
+    {
+        get => _socket.Resumption;
+        set => _socket.Resumption = value;
     }
 
     public bool IsOnRing => _socket.Loop.IsOwnedHere;
 
     public long HandOffs => RingWorker.Current?.HandOffs ?? 0;
 
-    /// <summary>The socket's descriptor. Its number may be another socket's once the connection is disposed.</summary>
-    public int Descriptor => _socket.Descriptor;
+    public long UninterruptibleHandOffs => RingWorker.Current?.UninterruptibleHandOffs ?? 0;
+
+    /// <summary>The socket as the application sees it; made when it is asked for.</summary>
+    /// <exception cref="ObjectDisposedException">The connection has ended.</exception>
+    public SocketView View => _socket.View ?? MakeView();
 
     public void Post(Action<object?> callback, object? state) => _socket.Loop.PostCall(callback, state);
 
@@ -90,50 +97,47 @@ internal sealed class UringConnection : ConnectionContext, IDuplexPipe, IRingAff
     {
         _socket.Reader.Complete();
         _socket.Writer.Complete();
-        var created = new TaskCompletionSource();
-        var disposed = Interlocked.CompareExchange(ref _disposed, created, null) ?? created;
+        var closed = _socket.Ending.Closed();
         _socket.Close();
-        await disposed.Task.ConfigureAwait(false);
+        await closed.ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
-
-    // ---- the ring's side ----
 
     /// <summary>Begins to receive. Called by the ring's owner.</summary>
     public void Start() => _socket.Start();
 
-    /// <summary>The peer has ended the stream or broken it, or we have. Called once, by the ring's owner.</summary>
-    public void OnPeerGone()
+    // The application has closed the view. What was flushed is sent, unless it resets.
+    private void CloseForApplication(bool isReset)
     {
-        _peerGone = true;
-        Barriers.Full();
-        if (Volatile.Read(ref _closedSource) is { } source)
-            _socket.Loop.Call(static source => ((CancellationTokenSource)source!).Cancel(), source);
-    }
+        var reason = new ConnectionAbortedException("The application closed the connection's socket.");
+        if (isReset)
+        {
+            _socket.Abort(reason);
+            return;
+        }
 
-    /// <summary>The descriptor is closed. Called once, by the ring's owner.</summary>
-    public void OnClosed()
-    {
-        var closed = new TaskCompletionSource();
-        closed.SetResult(); // before anybody can wait for it: who waits would go on here, in the middle of the turn
-        if (Interlocked.CompareExchange(ref _disposed, closed, null) is { } waitedFor)
-            _socket.Loop.Call(static source => ((TaskCompletionSource)source!).TrySetResult(), waitedFor);
+        _socket.Reader.End(reason);
+        _socket.Writer.End();
+        _socket.Close();
     }
 
     // Once the descriptor is given back, its number may be another socket's.
     private IPEndPoint? FindLocalEndPoint()
     {
-        var found = PeerAddress.OfLocal(Descriptor).ToEndPoint();
+        var found = PeerAddress.OfLocal(_socket.Descriptor).ToEndPoint();
         return _socket.IsOpen ? found : null;
     }
 
-    private CancellationTokenSource ClosedSource()
+    private SocketView MakeView()
     {
-        if (Volatile.Read(ref _closedSource) is { } source) return source;
-        var created = new CancellationTokenSource();
-        source = Interlocked.CompareExchange(ref _closedSource, created, null) ?? created;
-        // The exchange is a full barrier: either we see that the peer is gone, or the ring sees the source.
-        if (_peerGone) source.Cancel();
-        return source;
+        ObjectDisposedException.ThrowIf(!_socket.IsOpen, this);
+        var made = SocketView.Of(_socket.Descriptor, CloseForApplication);
+        // Until now the descriptor was ours, and so is what the view has; or it was given back meanwhile.
+        var isOurs = _socket.IsOpen;
+        var view = isOurs ? _socket.Show(made) : made;
+        if (!ReferenceEquals(view, made)) made.Release();
+        if (isOurs && _socket.IsOpen) return view;
+        view.Release();
+        throw new ObjectDisposedException(GetType().FullName);
     }
 }

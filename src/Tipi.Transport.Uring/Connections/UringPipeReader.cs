@@ -18,11 +18,13 @@ namespace Tipi.Transport.Uring.Connections;
 /// Invariant: a block has one owner: the ring until it is in the inbox, the reader once it has taken the inbox. The
 /// reader's side is used by one thread at a time (the pipe's contract); a waiting read is part of that side.
 /// </remarks>
-internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTaskSource<ReadResult>
+internal sealed class UringPipeReader(ConnectionMailbox mailbox, long maxUnread)
+    : PipeReader, IValueTaskSource<ReadResult>
 {
     private static readonly object s_waiting = new();
     private static readonly object s_endOfStream = new();
-    private static readonly Action<object?> s_completeWait = static reader => ((UringPipeReader)reader!).CompleteWait();
+    private static readonly Action<object?> s_completeWait = static reader => ((UringPipeReader)reader!).Resume();
+    private static readonly Action<object?> s_goOn = static reader => ((UringPipeReader)reader!).CompleteWait();
     private static readonly Action<object?> s_cancelWait =
         static reader => ((UringPipeReader)reader!).OnTokenCanceled();
 
@@ -32,14 +34,18 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
     private object? _inbox;
     private object? _end;
     private long _consumed;
-    private long _examined;
+    private ReceiveWindow _window = new(maxUnread);
     private volatile bool _cancelRequested;
     private volatile bool _tokenCanceled;
     private bool _allExamined;
     private bool _completed;
+    private volatile bool _isDone;
 
-    /// <summary>Bytes that the reader has examined since the start. The ring bounds by it what it receives.</summary>
-    public long Examined => Volatile.Read(ref _examined);
+    /// <summary>By this the ring bounds what it receives.</summary>
+    public ref ReceiveWindow Window => ref _window;
+
+    /// <summary>The reader was completed, and has given back what it had.</summary>
+    public bool IsDone => _isDone;
 
     private bool HasEnded => Volatile.Read(ref _end) is not null;
 
@@ -61,7 +67,7 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
             }
             else if (ReferenceEquals(Interlocked.CompareExchange(ref _inbox, block, seen), seen))
             {
-                if (seen is not null) socket.Loop.Call(s_completeWait, this);
+                if (seen is not null) mailbox.Loop.Call(s_completeWait, this);
                 return;
             }
         }
@@ -71,7 +77,7 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
     public void End(Exception? error)
     {
         if (Interlocked.CompareExchange(ref _end, error ?? s_endOfStream, null) is not null) return;
-        if (TryTakeWaiter()) socket.Loop.PostCall(s_completeWait, this);
+        if (TryTakeWaiter()) mailbox.Loop.PostCall(s_completeWait, this);
     }
 
     /// <summary>Drops what nobody will read. Called by the ring's owner after the reader was completed.</summary>
@@ -91,7 +97,7 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
         if (TryGetResult(out result)) return true;
         // Who only polls never waits, and it is the wait that sees a pause which AdvanceTo was too early for.
         Barriers.Full();
-        socket.ResumeReceivingIfPaused();
+        ResumeReceivingIfPaused();
         return false;
     }
 
@@ -119,14 +125,14 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
         if (consumedAt < head.Start || examinedAt < consumedAt || examinedAt > end) ThrowBadPosition();
         _allExamined = examinedAt == end;
         if (consumedAt > head.Start) Consume(consumedAt - head.Start);
-        Volatile.Write(ref _examined, Math.Max(_examined, _consumed + (examinedAt - consumedAt)));
-        socket.ResumeReceivingIfPaused();
+        _window.NoteExamined(_consumed + (examinedAt - consumedAt));
+        ResumeReceivingIfPaused();
     }
 
     public override void CancelPendingRead()
     {
         _cancelRequested = true;
-        if (TryTakeWaiter()) socket.Loop.PostCall(s_completeWait, this);
+        if (TryTakeWaiter()) mailbox.Loop.PostCall(s_completeWait, this);
     }
 
     public override void Complete(Exception? exception = null)
@@ -135,7 +141,8 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
         _completed = true;
         FetchInbox();
         _blocks.Clear();
-        socket.OnReaderCompleted();
+        _isDone = true;
+        mailbox.Leave(ConnectionWish.StopReceiving);
     }
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _wait.GetResult(token);
@@ -166,6 +173,12 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
     {
         _blocks.Consume(count);
         _consumed += count;
+    }
+
+    // Lets the ring receive again where it stopped because too much was unread.
+    private void ResumeReceivingIfPaused()
+    {
+        if (_window.HasRoomAgain) mailbox.Leave(ConnectionWish.Receive);
     }
 
     private bool TryTakeWaiter() =>
@@ -216,8 +229,14 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
         // here. Likewise the ring's pause.
         if (seen is not null) return false;
         if ((HasEnded || _cancelRequested || _tokenCanceled) && TryTakeWaiter()) return false;
-        socket.ResumeReceivingIfPaused();
+        ResumeReceivingIfPaused();
         return true;
+    }
+
+    private void Resume()
+    {
+        if (mailbox.Resumption is { } resumption) resumption.Resume(s_goOn, this);
+        else CompleteWait();
     }
 
     // The waiter was taken: the read goes on, on the thread that this runs on.
@@ -274,7 +293,7 @@ internal sealed class UringPipeReader(RingSocket socket) : PipeReader, IValueTas
     private void OnTokenCanceled()
     {
         _tokenCanceled = true;
-        if (TryTakeWaiter()) socket.Loop.PostCall(s_completeWait, this);
+        if (TryTakeWaiter()) mailbox.Loop.PostCall(s_completeWait, this);
     }
 
     private static void ThrowConcurrentRead() =>

@@ -12,7 +12,7 @@ namespace Tipi.Transport.Uring.Connections;
 /// while more is queued than the options allow, see <see cref="FlushWait"/>. The writer's side is used by one thread at
 /// a time (the pipe's contract); a waiting flush is part of that side.
 /// </remarks>
-internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeWriter
+internal sealed class UringPipeWriter(ConnectionMailbox mailbox, SendQueue sends, long maxQueued) : PipeWriter
 {
     // Less room than this at the end of a block is not worth handing out when the caller has no wish.
     private const int LeastRoom = 128;
@@ -105,8 +105,8 @@ internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeW
         if (exception is null) Publish();
         _completed = true;
         DropUnflushed();
-        if (exception is null) socket.OnWriterCompleted();
-        else socket.Abort(AsAborted(exception));
+        if (exception is null) mailbox.Leave(ConnectionWish.Finish);
+        else mailbox.Abort(AsAborted(exception));
     }
 
     /// <summary>What a flush that completes now answers.</summary>
@@ -117,7 +117,7 @@ internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeW
         return new FlushResult(canceled, _ended);
     }
 
-    private bool IsBelow(long limit) => _flushed - socket.Sent <= limit;
+    private bool IsBelow(long limit) => _flushed - sends.Sent <= limit;
 
     private Block GetBlock(int sizeHint)
     {
@@ -161,7 +161,7 @@ internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeW
         var oldest = _oldest!;
         _newest = null;
         _oldest = null;
-        socket.Send(newest, oldest);
+        sends.Send(newest, oldest);
     }
 
     private void DropUnflushed()
@@ -172,7 +172,7 @@ internal sealed class UringPipeWriter(RingSocket socket, long maxQueued) : PipeW
 
     private ValueTask<FlushResult> WaitForRoom(CancellationToken cancellationToken)
     {
-        var wait = _wait ??= new FlushWait(this, socket.Loop);
+        var wait = _wait ??= new FlushWait(this, mailbox);
         var flush = wait.Begin(cancellationToken);
         if ((IsBelow(maxQueued / 2) || _ended || _cancelRequested || wait.IsTokenCanceled) && wait.TryTake())
             wait.Complete();

@@ -18,11 +18,19 @@ internal static class ErrnoTranslation
     public static SocketException ToSocketException(Errno errno) => new((int)ToSocketError(errno));
 
     /// <summary>A failure of our own set-up; the message names the call.</summary>
-    public static IOException ToIOException(string call, Errno errno) => new($"{call} failed with {errno}.");
+    public static IOException ToIOException(string call, Errno errno) =>
+        new($"{call} failed with {errno}.", (int)errno);
+
+    /// <summary>True where a failure of our own set-up was this one.</summary>
+    public static bool IsOf(IOException failure, Errno errno) => failure.HResult == (int)errno;
 
     /// <summary>True where the kernel is out of something for the moment, so that accepting can go on later.</summary>
     public static bool IsShortage(Errno errno) =>
         errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS;
+
+    /// <summary>The same of an exception: memory or descriptors were not to be had.</summary>
+    public static bool IsShortage(Exception e) =>
+        e is OutOfMemoryException || (e is IOException { HResult: > 0 } failure && IsShortage((Errno)failure.HResult));
 
     private static SocketError ToSocketError(Errno errno) => errno switch
     {

@@ -36,7 +36,12 @@ internal static class IoUringAbi
     public const uint RegisterProbe = 8;
     public const uint RegisterPbufRing = 22;
     public const uint UnregisterPbufRing = 23;
+    public const uint RegisterSyncCancel = 24;
     public const ushort ProbeOpSupported = 1;
+
+    // Flags of a cancellation.
+    public const uint CancelAll = 1u << 0;
+    public const uint CancelAny = 1u << 2;
 
     // Submission entry flags.
     public const byte SqeBufferSelect = 1 << 5;
@@ -46,7 +51,11 @@ internal static class IoUringAbi
     public const ushort RecvMultishot = 1 << 1;
 
     // Events of a poll (poll.h).
+    public const uint PollIn = 1u << 0;
     public const uint PollError = 1u << 3;
+
+    // Flag in the length field of a poll.
+    public const uint PollMultishot = 1u << 0;
 
     // Completion flags.
     public const uint CqeBuffer = 1u << 0;

@@ -28,6 +28,12 @@ internal sealed class Baton
 
     public Baton(int worker) => _word = (long)worker << WorkerShift;
 
+    /// <summary>Turns since the start.</summary>
+    public long Turns { get; private set; }
+
+    /// <summary>The owner begins a turn.</summary>
+    public void BeginTurn() => Turns++;
+
     /// <summary>The word as it is: equal observations mean the same call of the same worker.</summary>
     public long Observe() => Volatile.Read(ref _word);
 
@@ -48,6 +54,16 @@ internal sealed class Baton
     /// <summary>The worker comes back. False: the ring is somebody else's now, do not touch it.</summary>
     public bool TryLeave(long inside) =>
         Interlocked.CompareExchange(ref _word, inside & ~Inside, inside) == inside;
+
+    /// <summary>
+    /// A worker that was thrown out of the turn, whatever it was doing. True: the ring is still its own, and stays so.
+    /// </summary>
+    public bool TryRecover(int worker)
+    {
+        var seen = Observe();
+        if (WorkerOf(seen) != worker) return false;
+        return !IsInside(seen) || TryLeave(seen);
+    }
 
     /// <summary>Takes the ring from a worker who is still inside the observed call, and gives it to another.</summary>
     public bool TrySteal(long observed, int worker)

@@ -52,7 +52,7 @@ internal sealed class PostQueue
 
     private sealed class Nothing : PostedWork
     {
-        internal override void Run(RingLoop loop)
+        internal override void Run()
         {
         }
     }

@@ -16,6 +16,7 @@ internal sealed class PostedCall : PostedWork
     [ThreadStatic]
     private static int t_keptCount;
 
+    private RingLoop? _loop;
     private Action<object?>? _callback;
     private object? _state;
 
@@ -23,7 +24,7 @@ internal sealed class PostedCall : PostedWork
     {
     }
 
-    internal static PostedCall Of(Action<object?> callback, object? state)
+    internal static PostedCall Of(RingLoop loop, Action<object?> callback, object? state)
     {
         var call = t_kept;
         if (call is null)
@@ -36,28 +37,29 @@ internal sealed class PostedCall : PostedWork
             t_keptCount--;
         }
 
+        call._loop = loop;
         call._callback = callback;
         call._state = state;
         return call;
     }
 
-    internal override void Run(RingLoop loop)
+    internal override void Run()
     {
-        var (callback, state) = Take();
+        var (loop, callback, state) = Take();
         loop.Call(callback, state);
     }
 
     // Somebody may wait for it, also when the ring is gone.
-    internal override void Refuse(RingLoop loop)
+    internal override void Refuse()
     {
-        var (callback, state) = Take();
+        var (loop, callback, state) = Take();
         loop.CallOnPool(callback, state);
     }
 
-    private (Action<object?> Callback, object? State) Take()
+    private (RingLoop Loop, Action<object?> Callback, object? State) Take()
     {
-        var taken = (_callback!, _state);
-        (_callback, _state) = (null, null);
+        var taken = (_loop!, _callback!, _state);
+        (_loop, _callback, _state) = (null, null, null);
         if (t_keptCount < MostKept)
         {
             NextPosted = t_kept;

@@ -9,10 +9,10 @@ internal abstract class PostedWork
     internal PostedWork? NextPosted { get; set; }
 
     /// <summary>Runs on the ring's thread, as its owner. Must not call code of others; see RingLoop.Call.</summary>
-    internal abstract void Run(RingLoop loop);
+    internal abstract void Run();
 
     /// <summary>Runs on the posting thread, in place of <see cref="Run"/>, where the ring has stopped.</summary>
-    internal virtual void Refuse(RingLoop loop)
+    internal virtual void Refuse()
     {
     }
 }

@@ -13,9 +13,6 @@ namespace Tipi.Transport.Uring.Rings;
 /// </remarks>
 internal sealed unsafe class Ring : IDisposable
 {
-    // Room for one entry a connection in a busy turn; a full queue is submitted and filled again.
-    public const uint DefaultSubmissions = 1024;
-
     // A turn's multishot receives and accepts may complete more often than they were submitted; what does not fit
     // is kept by the kernel (FEAT_NODROP) at a price.
     private const uint CompletionsPerSubmission = 8;
@@ -25,6 +22,7 @@ internal sealed unsafe class Ring : IDisposable
     private readonly nuint _ringLength;
     private readonly byte* _entryMemory;
     private readonly nuint _entryLength;
+    private bool _isLost;
     private bool _disposed;
 
     private Ring(int fd, in IoUringParams setup)
@@ -37,12 +35,7 @@ internal sealed unsafe class Ring : IDisposable
         _entryLength = setup.SqEntries * (uint)sizeof(Sqe);
         _ringMemory = LibC.MapRing(fd, _ringLength, IoUringAbi.OffsetSqRing);
         _entryMemory = LibC.MapRing(fd, _entryLength, IoUringAbi.OffsetSqes);
-        if (_ringMemory is null || _entryMemory is null)
-        {
-            Dispose();
-            throw ErrnoTranslation.ToIOException("mmap of the io_uring queues", Errno.ENOMEM);
-        }
-
+        if (_ringMemory is null || _entryMemory is null) return;
         Submissions = new SubmissionQueue(_ringMemory, _entryMemory, setup);
         Completions = new CompletionQueue(_ringMemory, setup);
     }
@@ -71,7 +64,10 @@ internal sealed unsafe class Ring : IDisposable
         }
 
         ring = new Ring(answer, setup);
-        return Errno.None;
+        if (ring.Submissions is not null) return Errno.None;
+        ring.Dispose();
+        ring = null;
+        return Errno.ENOMEM;
     }
 
     /// <summary>
@@ -81,7 +77,24 @@ internal sealed unsafe class Ring : IDisposable
     public int Enter(uint minComplete)
     {
         var toSubmit = Submissions.Publish();
-        return LibC.IoUringEnter(_fd, toSubmit, minComplete, IoUringAbi.EnterGetEvents);
+        var answer = LibC.IoUringEnter(_fd, toSubmit, minComplete, IoUringAbi.EnterGetEvents);
+        // Somebody has closed it: the number is nobody's by now, or another file's.
+        if ((Errno)(-answer) is Errno.EBADF or Errno.EOPNOTSUPP) _isLost = true;
+        return answer;
+    }
+
+    /// <summary>Ends all requests in flight, as far as that is possible at once; their completions tell.</summary>
+    public void CancelAll()
+    {
+        if (_isLost) return;
+        var all = new SyncCancel
+        {
+            Fd = -1,
+            Flags = IoUringAbi.CancelAll | IoUringAbi.CancelAny,
+            Timeout = new KernelTimespec { Seconds = 1 },
+        };
+        _ = Register(IoUringAbi.RegisterSyncCancel, &all, 1);
+        _ = Enter(minComplete: 0);
     }
 
     public int Register(uint opcode, void* argument, uint count) =>
@@ -93,7 +106,7 @@ internal sealed unsafe class Ring : IDisposable
         _disposed = true;
         if (_entryMemory is not null) LibC.Unmap(_entryMemory, _entryLength);
         if (_ringMemory is not null) LibC.Unmap(_ringMemory, _ringLength);
-        _ = LibC.CloseDescriptor(_fd);
+        if (!_isLost) _ = LibC.CloseDescriptor(_fd);
     }
 
     private static int Setup(uint submissions, uint flags, out IoUringParams setup)

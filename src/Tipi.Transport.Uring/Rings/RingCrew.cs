@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Tipi.Transport.Uring.Rings;
 
 /// <summary>The workers of one ring: one runs it, the others stand by or are late in some call.</summary>
@@ -10,23 +8,35 @@ namespace Tipi.Transport.Uring.Rings;
 internal sealed class RingCrew
 {
     /// <summary>
-    /// Threads that may be late in calls at once. Endpoints that are late go to the thread pool afterwards, so this
-    /// many different ones must block at the same time before the ring has to wait.
+    /// Threads that may be late in calls at once: then the ring has to wait. Who runs applications here sees to it that
+    /// they are fewer, see <see cref="IHandOffWitness"/>.
     /// </summary>
     public const int MaxWorkers = 256;
 
-    private readonly ConcurrentBag<RingWorker> _standingBy = [];
+    /// <summary>Where the system gives no thread it is asked again after this time.</summary>
+    private const long ShortagePauseMs = 100;
+
+    // Long enough for the next storm to find the threads of this one.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    private readonly SpareWorkers _standingBy = new(MaxWorkers);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Action<Exception> _reportFault;
+    private readonly ReportQueue<RingReport> _reports;
+    private readonly Action<RingCrew, Exception>? _failed;
     private readonly RingWorker?[] _workers = new RingWorker?[MaxWorkers + 1];
     private long _handOffs;
-    private int _hired;
+    private long _shortUntilMs;
     private volatile bool _ended;
 
-    public RingCrew(int ring, RingScheduling scheduling, Sentinel sentinel, Action<Exception> reportFault)
+    /// <param name="ring">The ring's number.</param>
+    /// <param name="setup">As of all rings of its group.</param>
+    /// <param name="failed">Called on the last worker's thread where the ring has failed. Must not throw.</param>
+    /// <exception cref="IOException">The kernel refuses the ring.</exception>
+    public RingCrew(int ring, RingSetup setup, Action<RingCrew, Exception>? failed = null)
     {
-        _reportFault = reportFault;
-        Loop = new RingLoop(ring, scheduling, worker: 1, sentinel, reportFault);
+        _reports = setup.Reports;
+        _failed = failed;
+        Loop = new RingLoop(ring, worker: 1, setup);
     }
 
     public RingLoop Loop { get; }
@@ -37,17 +47,20 @@ internal sealed class RingCrew
     /// <summary>Completes when the ring has stopped and its memory is given back.</summary>
     public Task Stopped => _stopped.Task;
 
+    /// <exception cref="ThreadShortageException">The system gives no thread for the ring.</exception>
     public void Start()
     {
-        Hire().Go();
-        _standingBy.Add(Hire());
+        var first = TryHire() ?? throw new ThreadShortageException($"a worker of ring {Loop.Number}");
+        // Without a spare the sentinel asks again, when one is wanted.
+        if (TryHire() is { } spare) _standingBy.Add(spare);
+        first.Go();
     }
 
     /// <summary>The worker named in an observed baton.</summary>
     public RingWorker? FindWorker(long observed) => _workers[Baton.WorkerOf(observed)];
 
     /// <summary>Takes the ring from the worker who was observed inside a call. Called by the sentinel.</summary>
-    public bool TryHandOff(long observed)
+    public bool TryHandOff(long observed, HandOffCause cause)
     {
         if (!_standingBy.TryTake(out var spare) && (spare = TryHire()) is null) return false;
         if (!Loop.Baton.TrySteal(observed, spare.Number))
@@ -57,14 +70,49 @@ internal sealed class RingCrew
         }
 
         Interlocked.Increment(ref _handOffs);
-        FindWorker(observed)?.CountHandOff();
+        var late = FindWorker(observed);
+        late?.CountHandOff(cause);
         spare.Go();
+        late?.Witness?.OnHandOff();
         return true;
     }
 
-    /// <summary>Runs the ring on the calling worker. True when the ring has stopped.</summary>
-    public bool RunRing(RingWorker worker)
+    // What a worker's thread does from its start to its end.
+    private void Work(RingWorker worker)
     {
+        while (AwaitTurn(worker))
+        {
+            BlockPool.KeepAtHand();
+            var ended = RunRing(worker);
+            BlockPool.GiveBackAtHand();
+            if (ended) return;
+            OwnThread.TakeInterrupt();
+            StandBy(worker);
+        }
+    }
+
+    // False: the worker is dismissed.
+    private bool AwaitTurn(RingWorker worker)
+    {
+        while (true)
+        {
+            try
+            {
+                var patience = _standingBy.IsSurplus(worker) ? s_patience : Timeout.InfiniteTimeSpan;
+                if (worker.Await(patience)) return !worker.IsDismissed;
+                Loop.Post(new Departure(this, worker));
+            }
+            catch (ThreadInterruptedException)
+            {
+                // Meant for a handler that ran here before.
+            }
+        }
+    }
+
+    // Runs the ring on the calling worker. True when the ring has stopped. Never throws.
+    private bool RunRing(RingWorker worker)
+    {
+        Exception? fault = null;
         try
         {
             if (!Loop.Run(worker)) return false;
@@ -74,44 +122,79 @@ internal sealed class RingCrew
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _reportFault(e);
-            Loop.Abandon(e);
+            // Thrown inside a call that was too late, it is no fault of the ring, which another worker runs by now.
+            var isOwner = Loop.Baton.TryRecover(worker.Number);
+            _reports.Add(new RingReport(isOwner ? RingEvent.RingFailed : RingEvent.CallbackFailed, e));
+            if (!isOwner) return false;
+            fault = e;
+            Abandon(e);
         }
 
         _ended = true;
         while (_standingBy.TryTake(out var spare)) spare.Dismiss();
         _stopped.TrySetResult();
+        if (fault is not null) _failed?.Invoke(this, fault);
         return true;
     }
 
-    /// <summary>A worker has nothing to do: one who lost the ring has come back, or a spare was not needed.</summary>
-    public void StandBy(RingWorker worker)
+    private void Abandon(Exception fault)
     {
-        _standingBy.Add(worker);
+        try
+        {
+            Loop.Abandon(fault);
+        }
+#pragma warning disable CA1031 // the ring is gone all the same
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _reports.Add(new RingReport(RingEvent.RingFailed, e));
+        }
+    }
+
+    // A worker has nothing to do: one who lost the ring has come back, or a spare was not needed.
+    private void StandBy(RingWorker worker)
+    {
+        Shortage.Outlast(static crew => crew.Crew._standingBy.Add(crew.Worker), (Crew: this, Worker: worker));
         if (!_ended) return;
         while (_standingBy.TryTake(out var spare)) spare.Dismiss();
     }
 
-    private RingWorker? TryHire()
+    // The worker stands by and was not wanted for long. By the ring's owner: nobody else knows what is in flight.
+    private void LetGo(RingWorker worker)
     {
-        if (_hired >= MaxWorkers) return null;
-        try
-        {
-            return Hire();
-        }
-        catch (OutOfMemoryException)
-        {
-            // The system gives no more threads at the moment; the sentinel will ask again.
-            _hired--;
-            return null;
-        }
+        if (Loop.Operations.AnyHeldBy(worker.Number) || !_standingBy.TryTakeSurplus(worker)) return;
+        Volatile.Write(ref _workers[worker.Number], null);
+        worker.Dismiss();
     }
 
     // By the starting thread, then by the sentinel only.
-    private RingWorker Hire()
+    private RingWorker? TryHire()
     {
-        var worker = new RingWorker(++_hired, this);
-        _workers[_hired] = worker;
+        var number = VacantNumber();
+        if (number > MaxWorkers || Environment.TickCount64 < _shortUntilMs) return null;
+        var worker = new RingWorker(number, Loop.Number, Loop.Baton);
+        _workers[worker.Number] = worker; // before it runs: the baton may name it at once
+        if (!worker.TryStart(Work))
+        {
+            // The ring stays with who holds it until a spare comes back, or the system gives a thread again.
+            _workers[number] = null;
+            _shortUntilMs = Environment.TickCount64 + ShortagePauseMs;
+            _reports.AddOnce((int)RingEvent.ThreadsShort, new RingReport(RingEvent.ThreadsShort));
+            return null;
+        }
+
         return worker;
+    }
+
+    private int VacantNumber()
+    {
+        var number = 1;
+        while (number <= MaxWorkers && Volatile.Read(ref _workers[number]) is not null) number++;
+        return number;
+    }
+
+    private sealed class Departure(RingCrew crew, RingWorker worker) : PostedWork
+    {
+        internal override void Run() => crew.LetGo(worker);
     }
 }

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using Tipi.Transport.Uring.Native;
-using Tipi.Transport.Uring.Operations;
-
 namespace Tipi.Transport.Uring.Rings;
 
 /// <summary>
@@ -11,8 +7,10 @@ namespace Tipi.Transport.Uring.Rings;
 /// One turn: run what was posted → one system call that submits all and waits → take the completions in → call those
 /// who waited for them, one after the other, each inside the baton, so that a call that holds the ring too long loses
 /// it. What is left of the turn is state of this object, and the next owner goes on with it.
-/// Invariant: every member but <see cref="Post"/>, <see cref="PostCall"/>, <see cref="IsOwnedHere"/> and the counters
-/// is used by the owner only.
+/// Invariant: every member but <see cref="Post"/>, <see cref="PostCall"/>, <see cref="IsOwnedHere"/>,
+/// <see cref="Pulse"/> and the counters is used by the owner only.
+/// What the turn needs memory for and cannot do without waits until there is some, see <see cref="Shortage"/>; a
+/// connection that needs memory to begin is dropped.
 /// </remarks>
 internal sealed class RingLoop : IDisposable
 {
@@ -20,49 +18,40 @@ internal sealed class RingLoop : IDisposable
     // for the last handler.
     private const int CallsPerTurn = 64;
 
-    // Completions taken in a turn; what is left stays in the queue.
-    private const int CompletionsPerTurn = 512;
-
     // Added to the count of connections where no more may come.
     private const int Repellent = 1 << 30;
 
     private static readonly List<RingLoop> s_abandoned = [];
 
     private readonly PostQueue _posts = new();
-    private readonly Queue<RingCall> _calls = new();
-    private readonly Stack<SendOperation> _sends = new();
-    private readonly Action<Exception> _reportFault;
+    private readonly CallQueue _calls = new();
     private RingScheduling _scheduling;
     private readonly WakeOperation _wake;
     private readonly EventFd _eventFd;
     private PostedWork? _postsLeft;
-    private Cqe[] _completions = new Cqe[CompletionsPerTurn];
-    private int _completionCount;
-    private int _inFlight;
     private int _asleep;
 
-    public RingLoop(int number, RingScheduling scheduling, int worker, Sentinel sentinel, Action<Exception> reportFault)
+    /// <exception cref="IOException">The kernel refuses the ring.</exception>
+    public RingLoop(int number, int worker, RingSetup setup)
     {
         Number = number;
         Baton = new Baton(worker);
-        Sentinel = sentinel;
-        _scheduling = scheduling;
-        _reportFault = reportFault;
-        var errno = Ring.TryCreate(Ring.DefaultSubmissions, out var ring);
-        if (ring is null) throw ErrnoTranslation.ToIOException("io_uring_setup", errno);
-        Ring = ring;
+        Sentinel = setup.Sentinel;
+        _scheduling = setup.Scheduling;
+        Reports = setup.Reports;
+        Kernel = new KernelDoor(setup.Size, setup.Reports, Pulse);
         try
         {
-            Buffers = new BufferRing(ring);
             _eventFd = EventFd.Create();
         }
         catch
         {
-            Buffers?.Dispose();
-            ring.Dispose();
+            Kernel.Dispose();
             throw;
         }
 
+        TakeOver = new TakeOver(Kernel, Operations);
+        Idle = new IdleOperations(Operations);
         _wake = new WakeOperation(_eventFd.Descriptor);
         Operations.Admit(_wake);
     }
@@ -71,16 +60,22 @@ internal sealed class RingLoop : IDisposable
 
     public Baton Baton { get; }
 
-    public Ring Ring { get; }
-
-    public BufferRing Buffers { get; }
+    /// <summary>What operations ask the kernel by.</summary>
+    public KernelDoor Kernel { get; }
 
     public OperationTable Operations { get; } = new();
 
+    /// <summary>Operations that are lent for one request. Of one kind: the connections' sends.</summary>
+    public IdleOperations Idle { get; }
+
     public Sentinel Sentinel { get; }
 
-    /// <summary>The number of the worker who owns the ring. Meaningful to the owner.</summary>
-    public int OwnerNumber { get; private set; }
+    public ReportQueue<RingReport> Reports { get; }
+
+    /// <summary>Whether the ring turns; asked by <see cref="Ask"/>.</summary>
+    public RingPulse Pulse { get; } = new();
+
+    public TakeOver TakeOver { get; }
 
     /// <summary>Connections that live on this ring; listeners send new ones where the fewest are.</summary>
     public int ConnectionCount;
@@ -88,28 +83,31 @@ internal sealed class RingLoop : IDisposable
     public bool IsStopping { get; private set; }
 
     /// <summary>Turns since the start; for tests and counters.</summary>
-    public long Turns { get; private set; }
+    public long Turns => Baton.Turns;
 
     /// <summary>Requests that the kernel has not ended.</summary>
-    public int InFlight => _inFlight;
+    public int InFlight => Kernel.InFlight;
 
     /// <summary>True when the calling thread owns this ring at this moment.</summary>
-    public bool IsOwnedHere => RingWorker.Current is { } worker && ReferenceEquals(worker.Loop, this)
-        && Baton.IsHeldBy(worker.Number);
+    public bool IsOwnedHere => RingWorker.Current is { } worker && worker.Holds(Baton);
 
     /// <summary>Turns until the ring is taken away (false) or has stopped with nothing in flight (true).</summary>
     public bool Run(RingWorker worker)
     {
-        OwnerNumber = worker.Number;
-        if (!_wake.IsInFlight && !IsStopping) _wake.Start(this);
+        Kernel.OwnerNumber = worker.Number;
+        TakeOver.Begin();
+        if (_wake.IsHeldByOther(Kernel)) _wake.Restart(Kernel);
+        else if (!_wake.IsInFlight && !IsStopping) _wake.Start(Kernel);
         while (true)
         {
-            Turns++;
-            if (!RunCalls()) return false;
+            Baton.BeginTurn();
+            if (!RunCalls(worker.Thread)) return false;
             RunPosts();
             if (IsStopping && HasStopped()) return true;
+            TakeOver.Continue();
             EnterKernel();
             TakeCompletions();
+            Kernel.PauseIfShort();
         }
     }
 
@@ -119,7 +117,7 @@ internal sealed class RingLoop : IDisposable
     /// </summary>
     public void Post(PostedWork work)
     {
-        if (!_posts.TryPush(work)) work.Refuse(this);
+        if (!_posts.TryPush(work)) work.Refuse();
         else if (!IsOwnedHere) WakeUp();
     }
 
@@ -128,42 +126,31 @@ internal sealed class RingLoop : IDisposable
     /// Also on the ring's own thread it goes through the queue: code that is called there may lose the ring between any
     /// two instructions, and with it the right to touch what the owner alone uses.
     /// </remarks>
-    public void PostCall(Action<object?> callback, object? state) => Post(PostedCall.Of(callback, state));
+    public void PostCall(Action<object?> callback, object? state) => Post(
+        Shortage.Outlast(
+            static at => PostedCall.Of(at.Loop, at.Callback, at.State),
+            (Loop: this, Callback: callback, State: state)));
+
+    /// <summary>Asks whether the ring turns, unless a question is open. From any thread.</summary>
+    public void Ask()
+    {
+        if (Pulse.TryAsk()) Post(Pulse);
+    }
 
     /// <summary>Has code called that waited for something of this ring, where the options say.</summary>
     public void Call(Action<object?> callback, object? state)
     {
-        if (_scheduling == RingScheduling.Inline) _calls.Enqueue(new RingCall(callback, state));
+        if (_scheduling == RingScheduling.Inline) Enqueue(new RingCall(callback, state));
         else CallOnPool(callback, state);
     }
 
-    /// <summary>A free submission entry; submits what is queued where there is none.</summary>
-    public unsafe Sqe* NextEntry()
-    {
-        // Safe: the entry lies in the ring's mapping, and is the caller's until the next submission.
-        Sqe* entry;
-        while ((entry = Ring.Submissions.TryTake()) is null) EnterKernel(wait: false);
-        _inFlight++;
-        return entry;
-    }
-
-    public SendOperation LendSend()
-    {
-        if (_sends.TryPop(out var send)) return send;
-        send = new SendOperation();
-        Operations.Admit(send);
-        return send;
-    }
-
-    public void TakeBack(SendOperation send) => _sends.Push(send);
-
-    /// <summary>Aborts the connections; when they are closed, the ring stops turning. Called by the owner.</summary>
+    /// <summary>
+    /// Asks all operations to stop; when the connections are closed, the ring stops turning. Called by the owner.
+    /// </summary>
     public void Stop()
     {
         IsStopping = true;
-        foreach (var accept in Operations.All<AcceptOperation>()) accept.StopAccepting();
-        foreach (var connect in Operations.All<ConnectOperation>()) connect.Cancel(this);
-        foreach (var receive in Operations.All<ReceiveOperation>()) receive.AbortConnection();
+        for (var slot = 0; slot < Operations.End; slot++) Operations.At(slot)?.Stop(Kernel);
     }
 
     /// <summary>
@@ -178,31 +165,31 @@ internal sealed class RingLoop : IDisposable
     {
         IsStopping = true;
         _scheduling = RingScheduling.ThreadPool; // nobody turns here any more
-        lock (s_abandoned) s_abandoned.Add(this);
+        Shortage.Outlast(static loop => Keep(loop), this);
+        DiscardCompletions();
         do
         {
             while (_postsLeft is { } work)
             {
                 _postsLeft = work.NextPosted;
-                work.Refuse(this);
+                work.Refuse();
             }
 
             _postsLeft = _posts.TakeAll();
         }
         while (_postsLeft is not null || !_posts.TryClose());
         while (_calls.TryDequeue(out var call)) CallOnPool(call.Callback, call.State);
-        foreach (var operation in Operations.All<Operation>()) operation.Abandon(this, fault);
+        for (var slot = 0; slot < Operations.End; slot++) Operations.At(slot)?.Abandon(fault);
         Interlocked.Add(ref ConnectionCount, Repellent);
-        Ring.Dispose();
+        Kernel.Ring.Dispose();
         _eventFd.Dispose();
     }
 
     public void Dispose()
     {
-        Buffers.Dispose();
-        foreach (var send in _sends) send.Release();
-        _wake.Release();
-        Ring.Dispose();
+        if (Kernel.DisownedCount == 0) _wake.Release();
+        else Keep(this); // what sleeping threads have in flight may use the memory until they wake
+        Kernel.Dispose();
         _eventFd.Dispose();
     }
 
@@ -210,8 +197,10 @@ internal sealed class RingLoop : IDisposable
     private bool HasStopped()
     {
         if (_calls.Count > 0 || !_posts.IsEmpty || Volatile.Read(ref ConnectionCount) > 0) return false;
-        if (_inFlight == 1 && _wake.IsInFlight) _wake.Cancel(this);
-        return _inFlight == 0 && _posts.TryClose();
+        // What was disowned ends when its thread wakes, and does nothing until then.
+        var left = InFlight - Kernel.DisownedCount;
+        if (left == 1 && _wake.IsInFlight) _wake.Cancel(Kernel);
+        return left == 0 && _posts.TryClose();
     }
 
     private void RunPosts()
@@ -220,30 +209,48 @@ internal sealed class RingLoop : IDisposable
         while (_postsLeft is { } work)
         {
             _postsLeft = work.NextPosted;
-            work.Run(this);
+            work.Run();
         }
     }
 
-    private bool RunCalls()
+    private bool RunCalls(OwnThread thread)
     {
+        var ran = false;
         for (var i = 0; i < CallsPerTurn && _calls.TryDequeue(out var call); i++)
         {
             var inside = Baton.Enter();
             Sentinel.SeeEntered();
             Invoke(call);
+            thread.PutBack();
+            if (OwnThread.InterruptsHappen) OwnThread.TakeInterrupt();
             if (!Baton.TryLeave(inside)) return false;
+            ran = true;
         }
 
+        if (ran) OwnThread.TakeInterrupt();
         return true;
     }
 
     // An exception that nobody catches on the pool would end the process.
-    public void CallOnPool(Action<object?> callback, object? state) => ThreadPool.UnsafeQueueUserWorkItem(
-        static call => call.Loop.Invoke(call.Call),
-        (Loop: this, Call: new RingCall(callback, state)),
-        preferLocal: false);
+    public void CallOnPool(Action<object?> callback, object? state) => Shortage.Outlast(
+        static call => ThreadPool.UnsafeQueueUserWorkItem(
+            static call => call.Loop.Invoke(call.Call), call, preferLocal: false),
+        (Loop: this, Call: new RingCall(callback, state)));
+
+    private void Enqueue(in RingCall call)
+    {
+        try
+        {
+            _calls.Enqueue(call);
+        }
+        catch (OutOfMemoryException)
+        {
+            Shortage.Outlast(static at => at.Calls.Enqueue(at.Call), (Calls: _calls, Call: call));
+        }
+    }
 
     // What waits for the transport are state machines, which keep their exceptions; a bare callback's is reported.
+    // Never throws: who calls has to leave the baton behind it.
     private void Invoke(in RingCall call)
     {
         try
@@ -254,57 +261,51 @@ internal sealed class RingLoop : IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _reportFault(e);
+            Reports.Add(new RingReport(RingEvent.CallbackFailed, e));
         }
     }
 
     private void EnterKernel()
     {
-        Buffers.Publish();
-        if (_calls.Count > 0 || _completionCount > 0 || !_posts.IsEmpty)
+        Kernel.Buffers.Publish();
+        if (_calls.Count > 0 || Kernel.HasCompletions || TakeOver.IsUnfinished || !_posts.IsEmpty || Pulse.IsHeard)
         {
-            if (Ring.Submissions.Publish() > 0 || Ring.Submissions.NeedsEnter) EnterKernel(wait: false);
+            var submissions = Kernel.Ring.Submissions;
+            if (submissions.Publish() > 0 || submissions.NeedsEnter || Pulse.IsHeard) Kernel.Enter(wait: false);
             return;
         }
 
         // Either the poster sees that we sleep, or we see what was posted.
         Volatile.Write(ref _asleep, 1);
         Barriers.Full();
-        EnterKernel(wait: _posts.IsEmpty);
+        Kernel.Enter(wait: _posts.IsEmpty);
         Volatile.Write(ref _asleep, 0);
-    }
-
-    private void EnterKernel(bool wait)
-    {
-        var answer = Ring.Enter(wait ? 1u : 0u);
-        if (answer >= 0) return;
-        var errno = (Errno)(-answer);
-        // EBUSY: the kernel keeps completions that found no room; it takes nothing more until some are fetched.
-        if (errno is Errno.EBUSY or Errno.EAGAIN) FetchCompletions();
-        else if (errno is not Errno.EINTR) throw ErrnoTranslation.ToIOException("io_uring_enter", errno);
     }
 
     private void TakeCompletions()
     {
-        FetchCompletions();
-        for (var i = 0; i < _completionCount; i++)
+        Kernel.Fetch();
+        while (Kernel.TryTake(out var completion))
         {
-            var completion = _completions[i];
-            if (!completion.HasMore) _inFlight--;
-            Debug.Assert(_inFlight >= 0, "more final completions than submissions");
             if (completion.UserData == 0) continue;
-            if (Operations.Find(completion.UserData) is { } operation) operation.Complete(this, completion);
-            else if (completion.HasBuffer) Buffers.Untouched(completion.BufferId);
+            if (Operations.Find(completion.UserData) is { } operation) operation.Complete(Kernel, completion);
+            else TakeOver.Complete(completion);
         }
-
-        _completionCount = 0;
     }
 
-    private void FetchCompletions()
+    private void DiscardCompletions()
     {
-        if (_completions.Length - _completionCount < CompletionsPerTurn)
-            Array.Resize(ref _completions, _completions.Length * 2);
-        _completionCount += Ring.Completions.Drain(_completions.AsSpan(_completionCount, CompletionsPerTurn));
+        Kernel.Ring.CancelAll();
+        do
+        {
+            while (Kernel.TryTake(out var completion)) Operations.Find(completion.UserData)?.Discard(completion);
+        }
+        while (Kernel.Fetch());
+    }
+
+    private static void Keep(RingLoop abandoned)
+    {
+        lock (s_abandoned) s_abandoned.Add(abandoned);
     }
 
     private void WakeUp()

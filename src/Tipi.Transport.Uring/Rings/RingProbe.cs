@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Tipi.Transport.Uring.Native;
 
 namespace Tipi.Transport.Uring.Rings;
@@ -16,39 +14,59 @@ internal static unsafe class RingProbe
         IoUringOp.Close, IoUringOp.Read, IoUringOp.Send, IoUringOp.Recv, IoUringOp.PollAdd,
     ];
 
-    /// <summary>What is missing, or null where nothing is.</summary>
-    public static RingSupport? FindMissing()
+    /// <summary>What is missing, or null where nothing is. Never throws.</summary>
+    public static MissingRing? FindMissing()
+    {
+        try
+        {
+            return Try();
+        }
+#pragma warning disable CA1031 // whatever it is, there is no ring to be had
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return new MissingRing($"a ring could not be tried ({e.Message})", "see to what it names");
+        }
+    }
+
+    private static MissingRing? Try()
     {
         var errno = Ring.TryCreate(8, out var ring);
         if (ring is null) return Explain(errno);
         using (ring)
         {
             if ((ring.Features & IoUringAbi.FeatureNoDrop) == 0 || (ring.Features & IoUringAbi.FeatureFastPoll) == 0)
-                return RingSupport.Missing("the kernel's io_uring is too old", UpdateKernel);
+                return new MissingRing("the kernel's io_uring is too old", UpdateKernel);
             if (FindMissingOp(ring) is { } op)
-                return RingSupport.Missing($"the kernel's io_uring lacks the operation {op}", UpdateKernel);
+                return new MissingRing($"the kernel's io_uring lacks the operation {op}", UpdateKernel);
             return TryReceive(ring);
         }
     }
 
-    private static RingSupport Explain(Errno errno) => errno switch
+    /// <summary>Says why the kernel refuses a ring, and what helps.</summary>
+    public static MissingRing Explain(Errno errno) => errno switch
     {
-        Errno.ENOSYS => RingSupport.Missing(
+        Errno.ENOSYS => new MissingRing(
             "the kernel has no io_uring, or a sandbox hides it (ENOSYS)",
             $"{UpdateKernel}, or allow io_uring in the sandbox's system call filter"),
-        Errno.EPERM or Errno.EACCES => RingSupport.Missing(IsDisabled()
+        Errno.EPERM or Errno.EACCES => new MissingRing(IsDisabled()
             ? "the sysctl kernel.io_uring_disabled forbids io_uring (EPERM)"
             : "a seccomp filter or security module forbids io_uring (EPERM)",
             IsDisabled()
             ? "set kernel.io_uring_disabled=0, or 1 with the process in kernel.io_uring_group"
             : "allow io_uring_setup, io_uring_enter and io_uring_register in the container's seccomp profile " +
               "(Docker: --security-opt seccomp=profile.json)"),
-        Errno.ENOMEM => RingSupport.Missing(
-            "the limit of locked memory leaves no room for a ring (ENOMEM)", "raise it (ulimit -l, LimitMEMLOCK=)"),
-        Errno.EMFILE or Errno.ENFILE => RingSupport.Missing(
+        Errno.ENOMEM => new MissingRing(
+            $"the limit of locked memory ({DescribeLimit()}) leaves no room for a ring (ENOMEM)",
+            "raise it (ulimit -l, LimitMEMLOCK=, docker run --ulimit memlock=)"),
+        Errno.EMFILE or Errno.ENFILE => new MissingRing(
             $"no descriptor was free for a ring ({errno})", "raise the limit of open files (ulimit -n)"),
-        _ => RingSupport.Missing($"the kernel refuses the kind of ring that is needed ({errno})", UpdateKernel),
+        _ => new MissingRing($"the kernel refuses the kind of ring that is needed ({errno})", UpdateKernel),
     };
+
+    private static string DescribeLimit() => LibC.LockedMemoryLimit() is { } limit
+        ? $"RLIMIT_MEMLOCK, {limit / 1024} KiB for all processes of the user together"
+        : "RLIMIT_MEMLOCK";
 
     private static bool IsDisabled()
     {
@@ -82,61 +100,64 @@ internal static unsafe class RingProbe
     }
 
     // A multishot receive from provided buffers, which no feature flag announces (Linux 6.0).
-    private static RingSupport? TryReceive(Ring ring)
+    private static MissingRing? TryReceive(Ring ring)
     {
         BufferRing buffers;
         try
         {
-            buffers = new BufferRing(ring);
+            buffers = new BufferRing(ring, RingSize.Smallest.Buffers);
         }
         catch (IOException e)
         {
-            return RingSupport.Missing($"the kernel refuses rings of provided buffers ({e.Message})", UpdateKernel);
+            return ErrnoTranslation.IsOf(e, Errno.ENOMEM)
+                ? Explain(Errno.ENOMEM)
+                : new MissingRing($"the kernel refuses rings of provided buffers ({e.Message})", UpdateKernel);
         }
 
-        using (buffers)
-        using (var sockets = new LoopbackPair())
+        using (buffers) return TryReceiveOnPair(ring);
+    }
+
+    // Safe: the entry is filled before it is submitted; the buffers outlive the receive, which has ended when this
+    // returns, or ends with the ring.
+    private static MissingRing? TryReceiveOnPair(Ring ring)
+    {
+        var pair = stackalloc int[2];
+        var answer = LibC.OpenPair(pair);
+        if (answer < 0) return Explain((Errno)(-answer));
+        try
         {
-            sockets.Near.Send("?"u8);
-            // Safe: the entry is filled before it is submitted; the buffers outlive the receive, which ends with the
-            // ring.
+            var text = (byte)'?';
+            _ = LibC.SendNow(pair[0], &text, 1);
             var entry = ring.Submissions.TryTake();
             entry->Opcode = IoUringOp.Recv;
-            entry->Fd = (int)sockets.Far.SafeHandle.DangerousGetHandle();
+            entry->Fd = pair[1];
             entry->Flags = IoUringAbi.SqeBufferSelect;
             entry->IoPrio = IoUringAbi.RecvMultishot;
             entry->BufferGroup = BufferRing.GroupId;
-            Span<Cqe> completion = stackalloc Cqe[1];
-            if (ring.Enter(minComplete: 1) < 0 || ring.Completions.Drain(completion) != 1)
-                return RingSupport.Missing("the kernel's io_uring does not answer", UpdateKernel);
-            if (completion[0].Result != 1 || !completion[0].HasMore)
-                return RingSupport.Missing("the kernel has no multishot receive", UpdateKernel);
-            sockets.Near.Dispose();
-            _ = ring.Enter(minComplete: 1); // the receive has ended when the buffers are given back
+            if (!TryComplete(ring, out var received))
+                return new MissingRing("the kernel's io_uring does not answer", UpdateKernel);
+            if (received.Result != 1 || !received.HasMore)
+                return new MissingRing("the kernel has no multishot receive", UpdateKernel);
+            _ = LibC.ShutdownSend(pair[0]);
+            _ = TryComplete(ring, out _); // the receive has ended when the buffers are given back
             return null;
+        }
+        finally
+        {
+            _ = LibC.CloseDescriptor(pair[0]);
+            _ = LibC.CloseDescriptor(pair[1]);
         }
     }
 
-    private sealed class LoopbackPair : IDisposable
+    // A signal may come at any time, and says nothing about the ring.
+    private static bool TryComplete(Ring ring, out Cqe completion)
     {
-        public LoopbackPair()
-        {
-            using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            listener.Listen(1);
-            Near = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            Near.Connect(listener.LocalEndPoint!);
-            Far = listener.Accept();
-        }
-
-        public Socket Near { get; }
-
-        public Socket Far { get; }
-
-        public void Dispose()
-        {
-            Near.Dispose();
-            Far.Dispose();
-        }
+        Span<Cqe> one = stackalloc Cqe[1];
+        int answer;
+        do answer = ring.Enter(minComplete: 1);
+        while (answer == -(int)Errno.EINTR);
+        var isThere = ring.Completions.Drain(one) == 1;
+        completion = one[0];
+        return isThere;
     }
 }

@@ -1,25 +1,29 @@
+using System.Diagnostics;
+
 namespace Tipi.Transport.Uring.Rings;
 
 /// <summary>What the sentinel has seen of one ring.</summary>
 /// <remarks>
 /// <code>
 ///   a call, first sight ──same call, budget past──► suspect ──blocks, or burns the processor──► hand-off
-///                                                     └── waits for a processor: looked at again, a few times
+///                                                     │ waits for a processor: looked at again
+///                                                     └──for long──► hand-off that blames nobody
 /// </code>
-/// A worker that only waits for its turn on a busy processor is not taken the ring from: another thread would wait
-/// there too, and an endpoint would be blamed for the machine's load.
+/// A worker that only waits for its turn on a busy processor is not taken the ring from at once: another thread would
+/// wait there too. When it is, an endpoint is not blamed for the machine's load.
 /// </remarks>
 internal sealed class RingWatch(RingCrew crew, TimeSpan interval)
 {
-    public const int LooksPerBudget = 2;
-
     // After this many looks the reason does not matter any more.
     private const int MaxLooks = 12;
 
-    // Kept constant relative to a look: who was on a processor for half of it is at work.
-    private readonly long _busyNs = (long)(interval.TotalNanoseconds / 2);
+    // A call is at work that spends one part in so many of its time on a processor, or a whole budget.
+    private const int BusyPart = 2;
+
+    private readonly double _budgetNs = interval.TotalNanoseconds * Sentinel.LooksPerBudget;
 
     private long _seen;
+    private long _seenAt;
     private long _cpuNs;
     private int _looks;
 
@@ -36,9 +40,12 @@ internal sealed class RingWatch(RingCrew crew, TimeSpan interval)
         if (_seen != observed)
         {
             _seen = observed;
+            _seenAt = Stopwatch.GetTimestamp();
+            _cpuNs = ProcessorTimeNs(observed);
             _looks = 0;
         }
-        else if (++_looks >= LooksPerBudget && HoldsTheRing(crew.FindWorker(observed)) && crew.TryHandOff(observed))
+        else if (++_looks >= Sentinel.LooksPerBudget && FindCause(observed) is { } cause
+            && crew.TryHandOff(observed, cause))
         {
             _seen = 0;
         }
@@ -46,12 +53,26 @@ internal sealed class RingWatch(RingCrew crew, TimeSpan interval)
         return true;
     }
 
-    private bool HoldsTheRing(RingWorker? worker)
+    private HandOffCause? FindCause(long observed)
     {
-        if (worker is null || _looks >= MaxLooks) return true;
-        if (!ThreadActivity.IsRunnable(worker.ThreadId)) return true;
-        var before = _cpuNs;
-        _cpuNs = ThreadActivity.ProcessorTimeNs(worker.ThreadId);
-        return _looks > LooksPerBudget && _cpuNs - before >= _busyNs;
+        switch (crew.FindWorker(observed)?.Activity?.Look())
+        {
+            case ThreadState.Asleep:
+                return HandOffCause.Blocked;
+            case ThreadState.AsleepUninterruptibly:
+                return HandOffCause.BlockedUninterruptibly;
+            default:
+                if (IsAtWork(observed)) return HandOffCause.Blocked;
+                return _looks >= MaxLooks ? HandOffCause.Unknown : null;
+        }
     }
+
+    // Where the looks themselves are late, so is the machine: the time since the first one says nothing by itself.
+    private bool IsAtWork(long observed)
+    {
+        var spentNs = ProcessorTimeNs(observed) - _cpuNs;
+        return spentNs >= _budgetNs || spentNs * BusyPart >= Stopwatch.GetElapsedTime(_seenAt).TotalNanoseconds;
+    }
+
+    private long ProcessorTimeNs(long observed) => crew.FindWorker(observed)?.Activity?.ProcessorTimeNs ?? 0;
 }

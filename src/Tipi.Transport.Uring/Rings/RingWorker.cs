@@ -1,5 +1,3 @@
-using Tipi.Transport.Uring.Native;
-
 namespace Tipi.Transport.Uring.Rings;
 
 /// <summary>
@@ -8,10 +6,12 @@ namespace Tipi.Transport.Uring.Rings;
 /// <remarks>
 /// <code>
 ///   standing by ──Take(ring)──► running ──ring stopped──► ended
-///        ▲                        │ lost the ring inside a call
-///        └──────(the call returns)┘
+///     │  ▲                        │ lost the ring inside a call
+///     │  └──────(the call returns)┘
+///     └──nobody has wanted it for long──► ended
 /// </code>
-/// A thread that submitted requests must not end while they live: its end would cancel them. So it stands by instead.
+/// A thread that submitted requests must not end while they live: its end would cancel them. So it stands by until the
+/// ring's owners have taken them over.
 /// </remarks>
 internal sealed class RingWorker : IDisposable
 {
@@ -19,16 +19,20 @@ internal sealed class RingWorker : IDisposable
     private static RingWorker? t_current;
 
     private readonly SemaphoreSlim _wanted = new(0);
-    private readonly RingCrew _crew;
+    private readonly Baton _baton;
+    private OwnThread? _thread;
     private long _handOffs;
+    private long _uninterruptible;
     private bool _dismissed;
 
-    public RingWorker(int number, RingCrew crew)
+    /// <param name="number">Names the worker in batons.</param>
+    /// <param name="ring">The number of the ring that it may run.</param>
+    /// <param name="baton">Says who owns that ring.</param>
+    public RingWorker(int number, int ring, Baton baton)
     {
         Number = number;
-        _crew = crew;
-        var thread = new Thread(Run) { IsBackground = true, Name = $"tipi-ring-{crew.Loop.Number}.{number}" };
-        thread.UnsafeStart();
+        Name = $"tipi-ring-{ring}.{number}";
+        _baton = baton;
     }
 
     /// <summary>The worker whose thread is calling, or null on other threads.</summary>
@@ -37,17 +41,45 @@ internal sealed class RingWorker : IDisposable
     /// <summary>Names the worker in batons. Unique among the workers of a ring.</summary>
     public int Number { get; }
 
-    /// <summary>The ring that this worker may run.</summary>
-    public RingLoop Loop => _crew.Loop;
+    /// <summary>The worker's thread. For calls on it.</summary>
+    public OwnThread Thread => _thread!;
 
-    /// <summary>The kernel's number of the thread; 0 until it runs.</summary>
-    public int ThreadId { get; private set; }
+    /// <summary>What the thread is called.</summary>
+    public string Name { get; }
+
+    /// <summary>Turns of the ring that the worker may run, whoever runs it.</summary>
+    public long Turns => _baton.Turns;
+
+    /// <summary>Nobody will want it any more: the thread is to end.</summary>
+    public bool IsDismissed => Volatile.Read(ref _dismissed);
+
+    /// <summary>What the thread does; null until it runs.</summary>
+    public ThreadActivity? Activity { get; private set; }
+
+    /// <summary>Of those who use the worker's thread: set on it.</summary>
+    public IHandOffWitness? Witness { get; set; }
 
     /// <summary>How often this thread has lost a ring.</summary>
     public long HandOffs => Volatile.Read(ref _handOffs);
 
+    /// <summary>
+    /// Starts the worker's thread, which ends when <paramref name="work"/> returns; false where the system gives none.
+    /// </summary>
+    public bool TryStart(Action<RingWorker> work) => OwnThread.TryStart(Name, thread => Run(thread, work)) is not null;
+
+    /// <summary>True where the baton is that of the worker's ring, and names the worker.</summary>
+    public bool Holds(Baton baton) => ReferenceEquals(baton, _baton) && baton.IsHeldBy(Number);
+
+    /// <summary>How often this thread has lost a ring while it slept uninterruptibly.</summary>
+    public long UninterruptibleHandOffs => Volatile.Read(ref _uninterruptible);
+
     /// <summary>Notes that the ring was taken from this worker.</summary>
-    public void CountHandOff() => Interlocked.Increment(ref _handOffs);
+    public void CountHandOff(HandOffCause cause)
+    {
+        if (cause is HandOffCause.Unknown) return;
+        if (cause is HandOffCause.BlockedUninterruptibly) Interlocked.Increment(ref _uninterruptible);
+        Interlocked.Increment(ref _handOffs);
+    }
 
     /// <summary>Lets the worker run the ring, which is its own already by the baton.</summary>
     public void Go() => _wanted.Release();
@@ -59,20 +91,18 @@ internal sealed class RingWorker : IDisposable
         _wanted.Release();
     }
 
+    /// <summary>Waits on the worker's thread until it is wanted; false where nobody wanted it for so long.</summary>
+    public bool Await(TimeSpan patience) => _wanted.Wait(patience);
+
     /// <summary>To be called when the thread has ended or never will be waited for.</summary>
     public void Dispose() => _wanted.Dispose();
 
-    private void Run()
+    private void Run(OwnThread thread, Action<RingWorker> work)
     {
         t_current = this;
-        ThreadId = LibC.ThreadId();
-        BlockPool.KeepAtHand();
-        while (true)
-        {
-            _wanted.Wait();
-            if (Volatile.Read(ref _dismissed)) return;
-            if (_crew.RunRing(this)) return;
-            _crew.StandBy(this);
-        }
+        _thread = thread;
+        using var activity = ThreadActivity.OfCallingThread();
+        Activity = activity;
+        work(this);
     }
 }

@@ -9,28 +9,36 @@ namespace Tipi.Transport.Uring.Rings;
 /// </remarks>
 internal sealed class Sentinel : IDisposable
 {
+    public const int LooksPerBudget = 2;
+
     // Looks that saw no call before it goes to sleep: waking it costs the ring a system call.
     private const int IdleLooksBeforeSleep = 25;
 
-    private readonly TimeSpan _interval;
     private readonly ManualResetEventSlim _awake = new(true);
-    private readonly Thread _thread;
-    private RingWatch[] _watches = [];
-    private volatile bool _stopping;
+    private readonly ManualResetEventSlim _stop = new(false, spinCount: 0);
+    private OwnThread? _thread;
+    private Func<bool>[] _looks = [];
     private int _sleeping;
 
     public Sentinel(TimeSpan budget)
     {
         // Whole milliseconds, and never none: a sleep knows no less, and would become a busy loop.
-        _interval = TimeSpan.FromMilliseconds(Math.Ceiling(budget.TotalMilliseconds / RingWatch.LooksPerBudget));
-        _thread = new Thread(Run) { IsBackground = true, Name = "tipi-sentinel" };
+        Interval = TimeSpan.FromMilliseconds(Math.Ceiling(budget.TotalMilliseconds / LooksPerBudget));
     }
 
-    public void Start(RingCrew[] crews)
+    /// <summary>The time between two looks.</summary>
+    public TimeSpan Interval { get; }
+
+    /// <param name="looks">For each ring a look at it, which is true where the ring is in a call.</param>
+    /// <exception cref="ThreadShortageException">The system gives no thread.</exception>
+    public void Start(Func<bool>[] looks)
     {
-        _watches = [.. crews.Select(crew => new RingWatch(crew, _interval))];
-        _thread.UnsafeStart();
+        _looks = looks;
+        _thread = OwnThread.Start("tipi-sentinel", Run);
     }
+
+    /// <summary>Watches a ring in place of the one that had its number.</summary>
+    public void Watch(int ring, Func<bool> look) => _looks[ring] = look;
 
     /// <summary>Called by a ring's owner whenever it has entered a call.</summary>
     public void SeeEntered()
@@ -41,10 +49,11 @@ internal sealed class Sentinel : IDisposable
 
     public void Dispose()
     {
-        _stopping = true;
+        _stop.Set();
         _awake.Set();
-        if (_thread.IsAlive) _thread.Join();
+        _thread?.Join();
         _awake.Dispose();
+        _stop.Dispose();
     }
 
     private void WakeUp()
@@ -52,12 +61,11 @@ internal sealed class Sentinel : IDisposable
         if (Interlocked.Exchange(ref _sleeping, 0) != 0) _awake.Set();
     }
 
-    private void Run()
+    private void Run(OwnThread thread)
     {
         var idleLooks = 0;
-        while (!_stopping)
+        while (!_stop.Wait(Interval))
         {
-            Thread.Sleep(_interval);
             idleLooks = Look() ? 0 : idleLooks + 1;
             if (idleLooks < IdleLooksBeforeSleep) continue;
             GoToSleep();
@@ -68,9 +76,16 @@ internal sealed class Sentinel : IDisposable
     // True where some ring is in a call.
     private bool Look()
     {
-        var any = false;
-        foreach (var watch in _watches) any |= watch.Look();
-        return any;
+        try
+        {
+            var any = false;
+            foreach (var look in _looks) any |= look();
+            return any;
+        }
+        catch (OutOfMemoryException)
+        {
+            return true; // looked at again; on this thread it would end the process
+        }
     }
 
     private void GoToSleep()
@@ -80,7 +95,7 @@ internal sealed class Sentinel : IDisposable
         // A ring may have entered a call without seeing that we sleep: its store could still be on its way. This
         // makes every processor's stores visible, so that rings need no barrier of their own on each call.
         Interlocked.MemoryBarrierProcessWide();
-        if (_stopping || Look()) WakeUp();
+        if (_stop.IsSet || Look()) WakeUp();
         else _awake.Wait();
     }
 }

@@ -17,6 +17,7 @@ public class ScenarioCatalogTests
     [InlineData("h2-", nameof(Wire.H2))]
     [InlineData("plaintext-", nameof(Wire.Http))]
     [InlineData("websocket-", nameof(Wire.Http))]
+    [InlineData("connect-", nameof(Wire.Http))]
     public void Names_say_what_goes_over_the_wire(string prefix, string wire)
     {
         var named = ScenarioCatalog.All.Where(scenario => scenario.Name.StartsWith(prefix, StringComparison.Ordinal));

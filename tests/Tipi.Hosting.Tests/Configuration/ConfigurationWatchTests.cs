@@ -56,6 +56,33 @@ public sealed class ConfigurationWatchTests
         Assert.Equal(200, (await ConfiguredApp.AskAsync(added)).Status);
     }
 
+    /// <summary>Whatever changes: keys that were good at the start are not called unknown.</summary>
+    [Theory, OnEachTransport]
+    public async Task A_change_says_nothing_of_keys_that_are_known(TipiTransport transport)
+    {
+        string first = await FreeAddressAsync(), second = await FreeAddressAsync();
+        await using ConfiguredApp app = await ConfiguredApp.StartAsync(transport, new()
+        {
+            ["Tipi:Endpoints:A:Url"] = first,
+            ["Tipi:Endpoints:A:Limits:MaxRequestLineSize"] = "5000",
+            ["Tipi:Endpoints:A:Strictness"] = "Lenient",
+            ["Tipi:Limits:KeepAliveTimeout"] = "00:01:00",
+            ["Tipi:Limits:Http2Allowances:Resets"] = "9",
+            ["Tipi:Strictness"] = "Strict",
+            ["Tipi:AddServerHeader"] = "false",
+            ["Tipi:Uring:RingCount"] = "1",
+        });
+        app.Change(("Tipi:Endpoints:A:Url", second));
+        await UntilAsync(() => app.Addresses.Contains(second));
+        app.Change(("Tipi:Endpoints:B:Url", first));
+        await UntilAsync(() => app.Addresses.Contains(first));
+        app.Change(("Tipi:Limits:KeepAliveTimeout", "00:02:00"), ("Tipi:Endpoints:B:Url", await FreeAddressAsync()));
+        await UntilAsync(() => !app.Addresses.Contains(first));
+        Assert.DoesNotContain(app.Logs, record => record.EventId == 51);
+        app.Change(("Tipi:Unknown", "1"));
+        await UntilLoggedAsync(app, eventId: 51);
+    }
+
     [Theory, OnEachTransport]
     public async Task Endpoints_come_and_go_and_the_others_keep_their_connections(TipiTransport transport)
     {

@@ -71,7 +71,7 @@ public sealed class ConfiguredOptionsTests
     {
         foreach (var property in typeof(TipiServerLimits).GetProperties())
         {
-            if (property.PropertyType == typeof(Http2Limits)) continue;
+            if (property.Name.StartsWith("Http2", StringComparison.Ordinal)) continue; // limits of their own, below
             bool isRate = property.PropertyType == typeof(MinDataRate);
             string text = property.PropertyType == typeof(TimeSpan) ? "00:01:17" : "77";
             string key = $"Tipi:Limits:{property.Name}" + (isRate ? ":BytesPerSecond" : "");
@@ -102,17 +102,30 @@ public sealed class ConfiguredOptionsTests
     }
 
     [Fact]
+    public async Task Every_allowance_of_HTTP_2_has_a_key()
+    {
+        foreach (var property in typeof(Http2Allowances).GetProperties())
+        {
+            string key = $"Tipi:Limits:Http2Allowances:{property.Name}";
+            TipiServerOptions options = await ReadAsync(new() { [key] = "77" });
+            Assert.Equal((key, 77), (key, property.GetValue(options.Limits.Http2Allowances)));
+        }
+    }
+
+    [Fact]
     public async Task A_limit_can_be_taken_away()
     {
         TipiServerOptions options = await ReadAsync(new()
         {
             ["Tipi:Limits:MaxRequestBodySize"] = "none",
             ["Tipi:Limits:KeepAliveTimeout"] = "none",
+            ["Tipi:Limits:RequestHeadersTimeout"] = "1.00:00:00",
             ["Tipi:Limits:MinRequestBodyDataRate"] = "none",
             ["Tipi:Limits:MinResponseDataRate:GracePeriod"] = "00:00:20",
         });
         Assert.Null(options.Limits.MaxRequestBodySize);
         Assert.Equal(TimeSpan.MaxValue, options.Limits.KeepAliveTimeout);
+        Assert.Equal(TimeSpan.FromHours(24), options.Limits.RequestHeadersTimeout);
         Assert.Null(options.Limits.MinRequestBodyDataRate);
         Assert.Equal(240, options.Limits.MinResponseDataRate!.BytesPerSecond);
         Assert.Equal(TimeSpan.FromSeconds(20), options.Limits.MinResponseDataRate.GracePeriod);
@@ -143,6 +156,9 @@ public sealed class ConfiguredOptionsTests
     [InlineData("Tipi:Limits:MaxRequestLineSize", "0", "in range")]
     [InlineData("Tipi:Limits:MaxRequestLineSize", "99999999999", "whole number")]
     [InlineData("Tipi:Limits:KeepAliveTimeout", "130", "hh:mm:ss")]
+    [InlineData("Tipi:Limits:KeepAliveTimeout", "24:00:00", "1.00:00:00")]
+    [InlineData("Tipi:Limits:KeepAliveTimeout", "99:00", "1.00:00:00")]
+    [InlineData("Tipi:Limits:KeepAliveTimeout", "a:00", "hh:mm:ss")]
     [InlineData("Tipi:Limits:RequestHeadersTimeout", "-00:00:01", "in range")]
     [InlineData("Tipi:Limits:MinRequestBodyDataRate", "240", "BytesPerSecond")]
     [InlineData("Tipi:Limits:MinRequestBodyDataRate:BytesPerSecond", "0", "in range")]

@@ -126,7 +126,7 @@ public sealed class EndpointSettingsTests
     }
 
     [Theory]
-    [InlineData("Protocols", "Http4", "Kestrel:Endpoints:A:Protocols is \"Http4\"; it must be one of None, Http1")]
+    [InlineData("Protocols", "Http4", "Endpoints:A:Protocols is \"Http4\"; it must be one or more of None, Http1")]
     [InlineData("Protocols", "Http3", "serves HTTP/1 and HTTP/2 only")]
     [InlineData("Limits:MaxRequestLineSize", "-1", "Kestrel:Endpoints:A:Limits:MaxRequestLineSize is \"-1\"")]
     [InlineData("Limits:MaxResponseBufferSize", "1", "hold for the whole server")]

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
+using Tipi.Hosting.Configuration;
 using Tipi.Hosting.Tests.Tls;
 using Tipi.Hosting.Tls;
 
@@ -30,16 +31,23 @@ public sealed class TlsSettingsTests : IDisposable
     }
 
     private static TipiConfigurationLoader Load(
-        Dictionary<string, string?> settings, TipiServerOptions? options = null) =>
-        (options ?? new TipiServerOptions()).Configure(
-            new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        Dictionary<string, string?> settings, TipiServerOptions? options = null)
+    {
+        options ??= new TipiServerOptions();
+        options.ReadConfiguration = ConfigurationReading.Read;
+        return options.Configure(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+    }
+
+    private static IReadOnlyList<TipiListenOptions> Endpoints(TipiConfigurationLoader loader) =>
+        ConfigurationReading.Of(loader.Options)!.MakeEndpoints();
 
     private TlsPolicy Prepare(Dictionary<string, string?> settings, TipiServerOptions? options = null)
     {
-        TipiListenOptions endpoint = Assert.Single(Load(settings, options).MakeEndpoints());
+        TipiListenOptions endpoint = Assert.Single(Endpoints(Load(settings, options)));
         Assert.StartsWith("https://", $"{endpoint}");
-        endpoint.Tls!.Policy.Prepare(endpoint, _logs.CreateLogger("x"));
-        return endpoint.Tls.Policy;
+        var gate = Assert.IsType<TlsGate>(endpoint.Tls);
+        gate.Prepare(_logs.CreateLogger("x"));
+        return gate.Policy;
     }
 
     private (X509Certificate2 Certificate, string Path) Write(string host)
@@ -163,10 +171,10 @@ public sealed class TlsSettingsTests : IDisposable
                 endpoint.HttpsOptions.ClientCertificateMode = ClientCertificateMode.DelayCertificate;
             })
             .Endpoint("b", endpoint => Assert.False(endpoint.IsHttps));
-        IReadOnlyList<TipiListenOptions> endpoints = loader.MakeEndpoints();
+        IReadOnlyList<TipiListenOptions> endpoints = Endpoints(loader);
         Assert.Null(endpoints[1].Tls);
-        endpoints[0].Tls!.Policy.Prepare(endpoints[0], _logs.CreateLogger("x"));
-        var (thumbprint, handshake, _) = await SelectAsync(endpoints[0].Tls!.Policy, null);
+        endpoints[0].Tls!.Prepare(_logs.CreateLogger("x"));
+        var (thumbprint, handshake, _) = await SelectAsync(((TlsGate)endpoints[0].Tls!).Policy, null);
         Assert.Equal(coded.Thumbprint, thumbprint);
         Assert.True(handshake.AllowsDelayedClientCertificate);
     }
@@ -177,8 +185,8 @@ public sealed class TlsSettingsTests : IDisposable
         X509Certificate2 coded = _authority.Issue("b.example");
         var options = new TipiServerOptions();
         options.ConfigureEndpointDefaults(endpoint => endpoint.UseHttps(coded));
-        TipiListenOptions made = Assert.Single(Load(Endpoint(), options).MakeEndpoints());
-        made.Tls!.Policy.Prepare(made, _logs.CreateLogger("x"));
+        TipiListenOptions made = Assert.Single(Endpoints(Load(Endpoint(), options)));
+        made.Tls!.Prepare(_logs.CreateLogger("x"));
     }
 
     [Theory]
@@ -193,7 +201,7 @@ public sealed class TlsSettingsTests : IDisposable
     [InlineData("Endpoints:A:Sni:a.example:Certificate:KeyPath", "k", "neither a Path nor a Subject")]
     [InlineData("Endpoints:A:Sni:a.example:Certificate:Path", "nope", "Endpoints:A:Sni:a.example:Certificate:Path")]
     [InlineData("Endpoints:A:Sni:a.*.example:Protocols", "Http1", "Sni:a.*.example: \"a.*.example\" must be")]
-    [InlineData("Endpoints:A:Sni:a.example:Protocols", "Http9", "it must be one of None, Http1")]
+    [InlineData("Endpoints:A:Sni:a.example:Protocols", "Http9", "it must be one or more of None, Http1")]
     [InlineData("Endpoints:A:Sni:a.example:Protocols", "None", "nothing can be spoken")]
     [InlineData("Certificates:Default:Path", "missing.pfx", "is not there. Correct Certificates:Default:Path")]
     [InlineData("Certificates:Default:Subject", "nobody", "Certificates:Default: The store CurrentUser/My has")]

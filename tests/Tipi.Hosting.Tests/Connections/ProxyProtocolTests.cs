@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Tipi.Tests.Cases;
@@ -228,11 +229,23 @@ public sealed class ProxyProtocolTests
         var options = new ProxyProtocolOptions();
         options.AllowedNetworks.Add(IPNetwork.Parse("10.0.0.0/8"));
         var gate = new Tipi.Hosting.Connections.ProxyProtocolGate(options);
-        Assert.True(gate.Allows(IPEndPoint.Parse("[::ffff:10.1.2.3]:1")));
-        Assert.True(gate.Allows(IPEndPoint.Parse("10.1.2.3:1")));
-        Assert.False(gate.Allows(IPEndPoint.Parse("[::ffff:11.1.2.3]:1")));
-        Assert.False(gate.Allows(IPEndPoint.Parse("[::1]:1")));
-        Assert.False(gate.Allows(null));
+        var local = IPEndPoint.Parse("[::]:80");
+        Assert.True(gate.Allows(IPEndPoint.Parse("[::ffff:10.1.2.3]:1"), local));
+        Assert.True(gate.Allows(IPEndPoint.Parse("10.1.2.3:1"), local));
+        Assert.False(gate.Allows(IPEndPoint.Parse("[::ffff:11.1.2.3]:1"), local));
+        Assert.False(gate.Allows(IPEndPoint.Parse("[::1]:1"), local));
+        Assert.False(gate.Allows(null, local));
+        Assert.False(gate.Allows(null, new UnixDomainSocketEndPoint("/run/a")));
+    }
+
+    [Fact]
+    public void Whoever_has_no_known_address_is_no_unix_socket()
+    {
+        var gate = new Tipi.Hosting.Connections.ProxyProtocolGate(new ProxyProtocolOptions { AllowUnixSocket = true });
+        Assert.True(gate.Allows(null, new UnixDomainSocketEndPoint("/run/a")));
+        Assert.True(gate.Allows(new UnixDomainSocketEndPoint("/run/b"), null));
+        Assert.False(gate.Allows(null, IPEndPoint.Parse("127.0.0.1:80")));
+        Assert.False(gate.Allows(null, null));
     }
 
     [Theory, OnEachTransport]

@@ -12,6 +12,9 @@ internal sealed class OnEachWireAttribute : DataAttribute
     /// <summary>Only those of HTTP/2, for what a client can not do over HTTP/1.1.</summary>
     public bool OnlyHttp2 { get; set; }
 
+    /// <summary>Only the ring, for what sockets have no say in.</summary>
+    public bool OnlyUring { get; set; }
+
     public override async ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(
         MethodInfo testMethod, DisposalTracker disposalTracker)
     {
@@ -19,6 +22,7 @@ internal sealed class OnEachWireAttribute : DataAttribute
         foreach (ITheoryDataRow row in await s_transports.GetData(testMethod, disposalTracker))
         {
             var transport = (TipiTransport)row.GetData()[0]!;
+            if (OnlyUring && transport != TipiTransport.Uring) continue;
             foreach (Wire wire in Enum.GetValues<Wire>())
             {
                 if (OnlyHttp2 && wire is (Wire.Http1 or Wire.Https1)) continue;

@@ -2,6 +2,7 @@ using System.Diagnostics.Tracing;
 using System.Net.Security;
 using System.Security.Authentication;
 using Tipi.Hosting.Tests.Tls;
+using Tipi.Hosting.Tls;
 
 namespace Tipi.Hosting.Tests.Diagnostics;
 

@@ -38,6 +38,19 @@ public sealed class UpgradeCountTests
         return client;
     }
 
+    /// <summary>Who begins to listen between the two would see one less than none.</summary>
+    [Theory, OnEachTransport]
+    public async Task Who_listens_late_sees_no_end_without_a_begin(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(transport, EchoAsync);
+        using var durations = new MeterRecorder(server, "kestrel.connection.duration");
+        using RawClient client = await UpgradeAsync(server);
+        using var late = new MeterRecorder(server);
+        client.EndSending();
+        await durations.WaitAsync("kestrel.connection.duration");
+        Assert.DoesNotContain(late.All, one => one.Instrument == Counter);
+    }
+
     [Theory, OnEachTransport]
     public async Task Each_counts_once_and_is_uncounted_once_however_it_ends(TipiTransport transport)
     {

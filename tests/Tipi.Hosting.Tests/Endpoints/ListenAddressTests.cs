@@ -20,7 +20,8 @@ public sealed class ListenAddressTests
     [InlineData("http://pipe:/a", "http://pipe:/a")]
     public void An_address_is_understood_as_by_Kestrel(string text, string wanted)
     {
-        TipiListenOptions options = ListenAddress.Parse(text).ToOptions(new TipiServerOptions());
+        ListenAddress address = ListenAddress.Parse(text);
+        var options = new TipiListenOptions(address.EndPoint, new TipiServerOptions(), address.IsLocalhost);
         Assert.Equal(wanted, options.ToString());
     }
 
@@ -30,6 +31,8 @@ public sealed class ListenAddressTests
     [InlineData("http://a:b")]
     [InlineData("nonsense")]
     [InlineData("http:/a")]
+    [InlineData("http://unix:@")]
+    [InlineData("https://unix:@")]
     public void What_is_no_address_says_so(string text)
     {
         var error = Assert.Throws<InvalidOperationException>(() => ListenAddress.Parse(text, "Tipi:Endpoints:A:Url"));

@@ -51,6 +51,22 @@ public sealed class ListenOptionsTests
         Assert.Equal("hello", (await server.AskAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Body);
     }
 
+    /// <summary>As a middleware does that knows of a TLS which was ended in front, and of no protocol in it.</summary>
+    [Theory, OnEachTransport]
+    public async Task Middleware_may_say_that_a_connection_is_encrypted(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            transport, context => context.Response.WriteAsync(context.Request.Scheme),
+            options => options.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Use(next => connection =>
+            {
+                connection.Features.Set<ITlsConnectionFeature>(new TlsConnectionFeature());
+                return next(connection);
+            })));
+        using RawClient client = await server.ConnectAsync(endpoint: 1);
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal("https", (await client.ReadResponseAsync()).Body);
+    }
+
     [Theory, OnEachTransport]
     public async Task An_endpoint_has_limits_of_its_own_over_those_of_the_server(TipiTransport transport)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Tipi.Hosting.Tests.Http2;
 
 namespace Tipi.Hosting.Tests.Endpoints;
 
@@ -90,6 +91,67 @@ public sealed class UnixSocketTests : IDisposable
         var error = await Assert.ThrowsAsync<IOException>(() => StartAsync(transport));
         Assert.Contains("in use", error.Message);
         Assert.Equal("here", await GetAsync(new UnixDomainSocketEndPoint(SocketPath)));
+    }
+
+    [Theory, OnEachTransport]
+    public async Task A_server_that_stops_leaves_the_file_of_another(TipiTransport transport)
+    {
+        await using TestServer first = await StartAsync(transport);
+        File.Delete(SocketPath); // as a deploy does that puts the next server in the place of this one
+        await using TestServer second = await StartAsync(transport);
+
+        await first.DisposeAsync();
+
+        Assert.Equal("here", await GetAsync(new UnixDomainSocketEndPoint(SocketPath)));
+        await second.DisposeAsync();
+        Assert.False(File.Exists(SocketPath));
+    }
+
+    /// <summary>Without an agreement the second one may remove what the first one has just bound.</summary>
+    [Theory, OnEachTransport]
+    public async Task Of_two_that_start_at_once_one_listens_and_the_other_says_that_it_can_not(TipiTransport transport)
+    {
+        for (int round = 0; round < 25; round++)
+        {
+            LeaveStaleFile();
+            using var together = new Barrier(2);
+            Task<TestServer>[] starts = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+            {
+                together.SignalAndWait();
+                return StartAsync(transport);
+            }))];
+            await Task.WhenAll(starts).ContinueWith(static _ => { }, TaskScheduler.Default);
+
+            Task<TestServer> good = Assert.Single(starts, static start => start.IsCompletedSuccessfully);
+            Task<TestServer> bad = Assert.Single(starts, static start => start.IsFaulted);
+            Assert.Contains("in use", (await Assert.ThrowsAsync<IOException>(() => bad)).Message);
+            Assert.Equal("here", await GetAsync(new UnixDomainSocketEndPoint(SocketPath)));
+            await (await good).DisposeAsync();
+            Assert.False(File.Exists(SocketPath));
+        }
+    }
+
+    [Theory, OnEachTransport]
+    public async Task A_folder_that_somebody_has_locked_is_not_waited_for_for_ever(TipiTransport transport)
+    {
+        using var locked = Process.Start(new ProcessStartInfo("flock", [_folder, "sleep", "60"]))!;
+        try
+        {
+            await Eventually.HoldsAsync(IsLocked, () => "The folder was not locked.");
+            await using TestServer server = await StartAsync(transport);
+            Assert.Equal("here", await GetAsync(new UnixDomainSocketEndPoint(SocketPath)));
+        }
+        finally
+        {
+            locked.Kill(entireProcessTree: true);
+        }
+
+        bool IsLocked()
+        {
+            using var attempt = Process.Start(new ProcessStartInfo("flock", ["-n", _folder, "true"]))!;
+            attempt.WaitForExit();
+            return attempt.ExitCode != 0;
+        }
     }
 
     [Theory, OnEachTransport]

@@ -86,4 +86,37 @@ public sealed class HeaderTableTests
         Assert.Equal(new StringValues(["1", "3"]), received["X"]);
         Assert.Equal(2, received.Count);
     }
+
+    [Fact]
+    public void A_walk_fails_once_its_message_is_over()
+    {
+        _table["X-One"] = "1";
+        _table["X-Two"] = "2";
+        using IEnumerator<KeyValuePair<string, StringValues>> walk = _table.GetEnumerator();
+        Assert.True(walk.MoveNext());
+        _table.Reset();
+        _table["X-Secret"] = "another message's";
+        Assert.Throws<InvalidOperationException>(() => walk.MoveNext());
+    }
+
+    [Fact]
+    public void All_removed_on_the_way_is_the_end_of_a_request_s_fields_too()
+    {
+        var received = new HeaderTable(HeaderRole.Request);
+        foreach (string name in new[] { "Host", "Via", "X-One", "X-Two" }) received.AddReceived(name, "1");
+        int steps = 0;
+        foreach (KeyValuePair<string, StringValues> _ in received)
+        {
+            steps++;
+            received.Clear();
+        }
+        Assert.Equal(1, steps);
+    }
+
+    [Fact]
+    public void A_name_that_is_not_there_is_nothing_and_for_a_dictionary_an_exception()
+    {
+        Assert.Equal(0, _table["X-None"].Count);
+        Assert.Throws<KeyNotFoundException>(() => ((IDictionary<string, StringValues>)_table)["X-None"]);
+    }
 }

@@ -1,10 +1,25 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Tipi.Hosting.Http1;
 using Tipi.Tests.Cases;
 
 namespace Tipi.Hosting.Tests.Http1;
 
 public sealed class RefusalTests
 {
+    /// <summary>Where a connection ends in both directions at once, who may still be sending is waited for.</summary>
+    [Theory]
+    [InlineData("BAD\r\n\r\n", true)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n", true)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n", false)]
+    [InlineData("POST / HTTP/1.1\r\nX : y\r\nContent-Length: 9\r\n\r\n", false)]
+    [InlineData("POST / HTTP/1.1\r\nX : y\r\ncontent-length: 9\r\n\r\n", false)]
+    [InlineData("POST / HTTP/1.1\r\nX : y\r\nTRANSFER-ENCODING: chunked\r\n\r\n", false)]
+    [InlineData("", false)]
+    public void Who_has_sent_all_is_told_apart(string received, bool hasNothingBehind) =>
+        Assert.Equal(
+            hasNothingBehind,
+            Http1Refusal.HasNothingBehind(new(System.Text.Encoding.ASCII.GetBytes(received))));
+
     /// <summary>The whole table at once on one server: each case waits for its connection's end.</summary>
     [Theory, OnEachTransport]
     public async Task Every_case_gets_its_answer(TipiTransport transport)

@@ -245,20 +245,61 @@ public sealed class RequestBodyTests
         await sending;
     }
 
+    /// <summary>Clients that read no answer before all is sent get it, and the connection goes on.</summary>
+    [Theory, OnEachTransport]
+    public async Task An_unread_upload_is_taken_whole(TipiTransport transport)
+    {
+        const int length = 29_000_000;
+        await using TestServer server = await TestServer.StartAsync(
+            transport, context => context.Response.WriteAsync(context.Request.Path));
+        using RawClient client = await server.ConnectAsync();
+        string body = new('x', length);
+        await client.SendAsync($"POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n{body}");
+        await client.SendAsync(
+            "POST /2 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + $"{length:x}\r\n{body}\r\n0\r\n\r\n");
+        await client.SendAsync(
+            $"POST /3 HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+        foreach (string path in new[] { "/1", "/2", "/3" })
+            Assert.Equal(path, (await client.ReadResponseAsync()).Body);
+        Assert.True(await client.IsEndedAsync());
+    }
+
     [Theory, OnEachTransport]
     public async Task Too_much_unread_body_closes_but_the_answer_arrives(TipiTransport transport)
     {
-        await using TestServer server = await TestServer.StartAsync(transport, context =>
+        await using TestServer server = await TestServer.StartAsync(
+            transport, context => context.Response.WriteAsync("unread"),
+            options => options.Limits.MaxRequestDrainSize = 1_000_000);
+        foreach (int length in new[] { 900_000, 1_100_000 })
         {
-            context.Response.StatusCode = 404;
-            return Task.CompletedTask;
-        });
+            using RawClient client = await server.ConnectAsync();
+            await client.SendAsync(
+                $"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n{new string('x', 100_000)}");
+            RawResponse response = await client.ReadResponseAsync();
+            Assert.Equal("unread", response.Body);
+            // Whoever is to be cut off is told.
+            Assert.Equal(length < 1_000_000 ? null : "close", response.Header("Connection"));
+            if (length > 1_000_000) Assert.True(await client.IsEndedAsync());
+        }
+    }
+
+    /// <summary>Its length is not known before: the connection ends where the limit is passed.</summary>
+    [Theory, OnEachTransport]
+    public async Task Too_many_unread_chunks_close_but_the_answer_arrives(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            transport, context => context.Response.WriteAsync("unread"),
+            options => options.Limits.MaxRequestDrainSize = 1_000_000);
         using RawClient client = await server.ConnectAsync();
-        await client.SendAsync(
-            $"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000000\r\n\r\n{new string('x', 100_000)}");
-        RawResponse response = await client.ReadResponseAsync();
-        Assert.Equal(404, response.Status);
-        Assert.Equal("close", response.Header("Connection"));
+        string chunk = $"186a0\r\n{new string('x', 100_000)}\r\n";
+        string chunks = string.Concat(Enumerable.Repeat(chunk, 9));
+        await client.SendAsync(ChunkedPost + chunks + "0\r\n\r\n");
+        Assert.Equal("unread", (await client.ReadResponseAsync()).Body);
+
+        await client.SendAsync(ChunkedPost + chunks);
+        Assert.Equal("unread", (await client.ReadResponseAsync()).Body);
+        await client.SendAsync(chunk + chunk);
         Assert.True(await client.IsEndedAsync());
     }
 

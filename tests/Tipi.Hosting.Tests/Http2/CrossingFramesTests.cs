@@ -9,6 +9,7 @@ namespace Tipi.Hosting.Tests.Http2;
 public sealed class CrossingFramesTests
 {
     private const int InitialWindowSize = 4;
+    private const int NoRfc7540Priorities = 9;
 
     /// <summary>What clients read together with a 101 has to fit where they keep it: curl's place has 32 KiB.</summary>
     [Theory, OnEachTransport]
@@ -38,6 +39,50 @@ public sealed class CrossingFramesTests
         using Foe foe = await Foe.GreetAsync(socket, stream);
         for (int left = Length - before; left > 0;)
             left -= (await foe.ReadAsync(frame => frame.Type == FoeFrame.DataType)).Payload.Length;
+    }
+
+    /// <summary>
+    /// The body that an upgrade carries is no DATA: the client has its windows whole. And the first SETTINGS frame may
+    /// say what HTTP2-Settings did not.
+    /// </summary>
+    [Theory, OnEachTransport]
+    public async Task A_carried_body_leaves_the_windows_whole(TipiTransport transport)
+    {
+        const int Carried = 60_000;
+        await using TestServer server = await TestServer.StartAsync(transport, async context =>
+        {
+            var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
+            await context.Response.WriteAsync($"{body.Length}");
+        });
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.Port));
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {Carried}\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+            + $"Upgrade: h2c\r\nHTTP2-Settings: \r\n\r\n{new string('x', Carried)}"));
+        using var reader = new BinaryReader(stream, Encoding.Latin1, leaveOpen: true);
+        string head = "";
+        while (!head.EndsWith("\r\n\r\n", StringComparison.Ordinal)) head += reader.ReadChar();
+        Assert.StartsWith("HTTP/1.1 101 ", head);
+
+        using Foe foe = await Foe.GreetAsync(socket, stream, (NoRfc7540Priorities, 1));
+        FoeFrame answer = await foe.ReadAsync(frame => frame.Type == FoeFrame.DataType);
+        Assert.Equal($"{Carried}", Encoding.ASCII.GetString(answer.Payload));
+        // All that the first windows permit, and not an update more.
+        int left = 1024 * 1024;
+        await foe.SendAsync(Foe.Post(3, "/"), Foe.Post(5, "/"));
+        foreach (int id in (int[])[3, 5])
+        {
+            for (int most = 768 * 1024; left > 0 && most > 0;)
+            {
+                int length = Math.Min(Math.Min(most, left), 16 * 1024);
+                (most, left) = (most - length, left - length);
+                await foe.SendAsync(Foe.Data(id, length, isEnd: most == 0 || left == 0));
+            }
+        }
+        for (int i = 0; i < 2; i++) await foe.ReadAsync(frame => frame.Type == FoeFrame.DataType && frame.Stream > 1);
+        await foe.AssertStillServedAsync();
     }
 
     /// <summary>More than are kept by default: a client with as many uploads whose answers need no body.</summary>

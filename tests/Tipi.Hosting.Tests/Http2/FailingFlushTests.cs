@@ -5,13 +5,19 @@ using Tipi.Hosting.Tests.Server;
 
 namespace Tipi.Hosting.Tests.Http2;
 
-/// <summary>A transport whose flushes fail by what is no IOException, as those of sockets may.</summary>
+/// <summary>A transport whose writer fails by what is no IOException, as those of sockets and middleware may.</summary>
 public sealed class FailingFlushTests
 {
     [Theory, OnEachTransport]
-    public async Task The_connection_ends_with_all_its_requests(TipiTransport transport)
+    public Task When_a_flush_throws_the_connection_ends_with_all_its_requests(TipiTransport transport) =>
+        AssertEndsAsync(transport, new FailingOutput { FailsAtFlush = true });
+
+    [Theory, OnEachTransport]
+    public Task When_there_is_no_memory_to_write_to_it_ends_alike(TipiTransport transport) =>
+        AssertEndsAsync(transport, new FailingOutput { FailsAtFlush = false });
+
+    private static async Task AssertEndsAsync(TipiTransport transport, FailingOutput output)
     {
-        var output = new FailingOutput();
         await using TestServer server = await TestServer.StartAsync(
             transport,
             async context =>
@@ -42,19 +48,24 @@ public sealed class FailingFlushTests
     {
         internal PipeWriter Inner { get; set; } = null!;
 
+        internal bool FailsAtFlush { get; init; }
+
         internal volatile bool IsBroken;
 
         public override void Advance(int bytes) => Inner.Advance(bytes);
 
-        public override Memory<byte> GetMemory(int sizeHint = 0) => Inner.GetMemory(sizeHint);
+        public override Memory<byte> GetMemory(int sizeHint = 0) =>
+            IsBroken && !FailsAtFlush ? throw new InvalidOperationException("Gone.") : Inner.GetMemory(sizeHint);
 
-        public override Span<byte> GetSpan(int sizeHint = 0) => Inner.GetSpan(sizeHint);
+        public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
         public override void CancelPendingFlush() => Inner.CancelPendingFlush();
 
         public override void Complete(Exception? exception = null) => Inner.Complete(exception);
 
         public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
-            IsBroken ? throw new SocketException((int)SocketError.TimedOut) : Inner.FlushAsync(cancellationToken);
+            IsBroken && FailsAtFlush
+                ? throw new SocketException((int)SocketError.TimedOut)
+                : Inner.FlushAsync(cancellationToken);
     }
 }

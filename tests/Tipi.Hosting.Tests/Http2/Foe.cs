@@ -28,10 +28,10 @@ internal sealed class Foe : IDisposable
     }
 
     /// <summary>The same on a connection with something in between.</summary>
-    internal static async Task<Foe> GreetAsync(Socket socket, Stream stream)
+    internal static async Task<Foe> GreetAsync(Socket socket, Stream stream, params (int Id, uint Value)[] settings)
     {
         var foe = new Foe(socket, stream);
-        await foe.GreetAsync([]);
+        await foe.GreetAsync(settings);
         return foe;
     }
 

@@ -6,12 +6,14 @@ namespace Tipi.Hosting.Tests.Http2;
 internal sealed class Http2Answer
 {
     private readonly StringBuilder _body = new();
-    private IReadOnlyList<(string Name, string Value)> _fields = [];
 
     /// <summary>0 before the final head.</summary>
     internal int Status { get; private set; }
 
     internal string Body => _body.ToString();
+
+    /// <summary>Those of the final head.</summary>
+    internal IReadOnlyList<(string Name, string Value)> Fields { get; private set; } = [];
 
     internal List<int> Informational { get; } = [];
 
@@ -23,7 +25,7 @@ internal sealed class Http2Answer
     /// <summary>END_STREAM or RST_STREAM came.</summary>
     internal bool IsOver { get; private set; }
 
-    internal string? this[string name] => _fields.FirstOrDefault(field => field.Name == name).Value;
+    internal string? this[string name] => Fields.FirstOrDefault(field => field.Name == name).Value;
 
     internal void Take(Http2Heard frame)
     {
@@ -53,6 +55,6 @@ internal sealed class Http2Answer
         }
 
         Status = status;
-        _fields = frame.Fields;
+        Fields = frame.Fields;
     }
 }

@@ -13,6 +13,9 @@ internal sealed class Http2Client : IDisposable
     internal const string Get = ":method: GET|:scheme: http|:path: /|:authority: localhost";
     internal const string Post = ":method: POST|:scheme: http|:path: /|:authority: localhost";
 
+    private const string PingAnswer = "PING ACK 0102030405060708";
+
+    private static readonly byte[] s_ping = [1, 2, 3, 4, 5, 6, 7, 8];
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly Socket _socket;
@@ -39,10 +42,14 @@ internal sealed class Http2Client : IDisposable
     }
 
     /// <summary>Connects and says nothing.</summary>
-    internal static async Task<Http2Client> OpenAsync(TestServer server, int endpoint = 0)
+    internal static Task<Http2Client> OpenAsync(TestServer server, int endpoint = 0) =>
+        OpenAsync(server.Ports[endpoint]);
+
+    /// <summary>Connects to any server and says nothing.</summary>
+    internal static async Task<Http2Client> OpenAsync(int port)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.Ports[endpoint]));
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
         return new Http2Client(socket);
     }
 
@@ -148,8 +155,18 @@ internal sealed class Http2Client : IDisposable
     /// <summary>The server answers a ping, and says nothing before but what is housekeeping.</summary>
     internal async Task ConnectionGoesOnAsync()
     {
-        await SaysAsync(Http2Heard.Ping, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8);
-        await HearsAsync("PING ACK 0102030405060708");
+        await SaysAsync(Http2Heard.Ping, 0, 0, s_ping);
+        await HearsAsync(PingAnswer);
+    }
+
+    /// <summary>The server answers a ping, and has taken what was sent before it.</summary>
+    internal async Task HasTakenAllAsync()
+    {
+        await SaysAsync(Http2Heard.Ping, 0, 0, s_ping);
+        while ((await HearAnyAsync()).ToString() != PingAnswer)
+        {
+            // What was on its way.
+        }
     }
 
     /// <summary>The server says GOAWAY with this code, and ends the connection.</summary>

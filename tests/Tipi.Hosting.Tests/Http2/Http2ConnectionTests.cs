@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tipi.Hosting.Tests.Server;
 
 namespace Tipi.Hosting.Tests.Http2;
@@ -229,6 +231,26 @@ public sealed class Http2ConnectionTests
         Assert.Equal("GOAWAY 1 NO_ERROR", client.Farewells[^1]);
     }
 
+    /// <summary>As in HTTP/1.1: load balancers and gRPC's channels connect ahead of their first request.</summary>
+    [Theory, OnEachTransport]
+    public async Task A_client_that_says_nothing_at_all_is_idle_and_not_late(TipiTransport transport)
+    {
+        await using TestServer server = await StartAsync(transport, options =>
+        {
+            options.CodeEndpoints[0].Protocols = HttpProtocols.Http2;
+            options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(4);
+            options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1);
+        });
+        using RawClient silent = await server.ConnectAsync();
+        using Http2Client client = await Http2Client.OpenAsync(server);
+        // Longer than a head may take.
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        await client.BeginAsync();
+        Assert.Equal("hello", (await client.AskAsync(1, Http2Client.Get)).Body);
+
+        await silent.ReadToEndAsync();
+    }
+
     [Theory, OnEachTransport]
     public async Task A_client_that_never_begins_is_not_waited_for(TipiTransport transport)
     {
@@ -283,6 +305,39 @@ public sealed class Http2ConnectionTests
         using Http2Client client = await Http2Client.ConnectAsync(server);
 
         await client.ConnectionEndsAsync();
+    }
+
+    /// <summary>What runs after a farewell may run for long, and its client may vanish.</summary>
+    [Theory, OnEachTransport]
+    public async Task A_client_that_answers_no_ping_after_a_farewell_is_given_up(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            transport, context => Task.Delay(Timeout.Infinite, context.RequestAborted), options =>
+            {
+                options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(1);
+                options.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(1);
+            });
+        using Http2Client client = await Http2Client.ConnectAsync(server);
+        await client.HeadersAsync(1, Http2Client.Get);
+        await client.SaysAsync(Http2Heard.GoAway, 0, 0, new byte[8]);
+
+        await client.ConnectionEndsAsync();
+    }
+
+    /// <summary>A client that is just about to begin takes no farewell for a first frame.</summary>
+    [Theory, OnEachTransport]
+    public async Task At_a_stop_a_client_that_has_not_begun_is_greeted_first(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            transport, _ => Task.CompletedTask,
+            options => options.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        using Http2Client client = await Http2Client.OpenAsync(server, endpoint: 1);
+        await Task.Delay(200); // it is accepted
+        Task stop = server.StopAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal("SETTINGS", (await client.HearAnyAsync()).ToString());
+        await client.HearsAsync("GOAWAY 2147483647 NO_ERROR");
+        client.Dispose();
+        await stop;
     }
 
     [Theory, OnEachTransport]

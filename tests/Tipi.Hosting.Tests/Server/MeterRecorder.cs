@@ -9,13 +9,16 @@ internal sealed class MeterRecorder : IDisposable
 {
     private readonly MeterListener _listener = new();
 
-    internal MeterRecorder(TestServer server)
+    /// <param name="server">The server.</param>
+    /// <param name="only">The one instrument to listen to; null: all.</param>
+    internal MeterRecorder(TestServer server, string? only = null)
     {
         var factory = server.Services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             // Other tests run servers of their own in this process.
             if (!ReferenceEquals(instrument.Meter.Scope, factory)) return;
+            if (only is not null && instrument.Name != only) return;
             Instruments.Add(instrument);
             listener.EnableMeasurementEvents(instrument);
         };

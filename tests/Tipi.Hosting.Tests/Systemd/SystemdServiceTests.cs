@@ -114,6 +114,14 @@ public sealed class SystemdServiceTests : IDisposable
     public void Without_a_socket_nobody_is_told(string address) => Assert.Null(Create(address: address));
 
     [Fact]
+    public void A_socket_whose_name_is_too_long_does_not_end_the_start()
+    {
+        var logs = new LogRecorder();
+        Assert.Null(SystemdNotifier.Create("/" + new string('a', 200), logs.CreateLogger("x")));
+        Assert.Equal(56, Assert.Single(logs.Records).EventId);
+    }
+
+    [Fact]
     public void A_manager_that_is_gone_harms_nobody()
     {
         using SystemdNotifier notifier = SystemdNotifier.Create("@nobody-is-here", NullLogger.Instance)!;

@@ -14,7 +14,7 @@ public sealed class CallbackPolicyTests
         new TipiServerOptions().Listen(IPAddress.Loopback, 1, endpoint =>
         {
             configure(endpoint);
-            policy = endpoint.Tls!.Policy;
+            policy = ((TlsGate)endpoint.Tls!).Policy;
         });
         return policy!;
     }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Tipi.Hosting.Tests.Server;
+using Tipi.Hosting.Tls;
 
 namespace Tipi.Hosting.Tests.Tls;
 
@@ -118,11 +119,40 @@ public sealed class ClientCertificateTests
         Assert.Equal("none", (await client.AskAsync(Get)).Body);
     }
 
+    /// <summary>As under Kestrel: what has arrived by then is kept for whoever reads it.</summary>
+    [Theory, OnEachTransport]
+    public async Task Requests_that_wait_behind_and_an_unread_body_are_kept(TipiTransport transport)
+    {
+        var sent = new TaskCompletionSource();
+        await using TestServer server = await StartAsync(transport, Delayed(), async http =>
+        {
+            await sent.Task;
+            await Task.Delay(200); // it is on its way through the server
+            X509Certificate2? certificate = await http.Connection.GetClientCertificateAsync();
+            using var body = new StreamReader(http.Request.Body);
+            await WriteAsync(http, $"{http.Request.Path} {certificate?.Subject} {await body.ReadToEndAsync()}");
+        });
+        using TlsClient client = await TlsClient.ConnectAsync(server.Port, Show);
+        // The first requests in one record, and two further ones in records of their own, before anybody reads.
+        await client.SendAsync(Post("/1") + Post("/2"));
+        await client.SendAsync(Post("/3"));
+        await client.SendAsync(Post("/4"));
+        sent.SetResult();
+
+        for (int i = 1; i <= 4; i++)
+            Assert.Equal($"/{i} CN=client hello", (await client.ReadResponseAsync()).Body);
+
+        static string Post(string path) => $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello";
+    }
+
     [Theory, OnEachTransport]
     public async Task Nobody_is_asked_while_a_body_is_unread_and_the_connection_ends(TipiTransport transport)
     {
-        await using TestServer server = await StartAsync(transport, Delayed(), static async http =>
+        var sent = new TaskCompletionSource();
+        await using TestServer server = await StartAsync(transport, Delayed(), async http =>
         {
+            await sent.Task;
+            await Task.Delay(200); // it is on its way through the server
             try
             {
                 await http.Features.Get<ITlsConnectionFeature>()!.GetClientCertificateAsync(CancellationToken.None);
@@ -133,7 +163,10 @@ public sealed class ClientCertificateTests
             }
         });
         using TlsClient client = await TlsClient.ConnectAsync(server.Port, Show);
-        await client.SendAsync("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello");
+        // More than is decrypted ahead of its reader.
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300000\r\n\r\n");
+        await client.SendAsync(new string('x', 300_000));
+        sent.SetResult();
 
         RawResponse response = await client.ReadResponseAsync();
 

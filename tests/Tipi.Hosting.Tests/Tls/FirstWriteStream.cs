@@ -1,7 +1,9 @@
 namespace Tipi.Hosting.Tests.Tls;
 
 /// <summary>Keeps what is written first.</summary>
-internal sealed class FirstWriteStream(Stream wire) : Stream
+/// <param name="wire">Where it goes.</param>
+/// <param name="isCut">The first record of TLS leaves as records of one byte.</param>
+internal sealed class FirstWriteStream(Stream wire, bool isCut = false) : Stream
 {
     internal byte[]? First { get; private set; }
 
@@ -24,8 +26,9 @@ internal sealed class FirstWriteStream(Stream wire) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        bool isFirst = First is null;
         First ??= buffer.ToArray();
-        return wire.WriteAsync(buffer, cancellationToken);
+        return wire.WriteAsync(isFirst && isCut ? Cut(First) : buffer, cancellationToken);
     }
 
     public override int Read(byte[] buffer, int offset, int count) => wire.Read(buffer, offset, count);
@@ -47,4 +50,7 @@ internal sealed class FirstWriteStream(Stream wire) : Stream
         if (disposing) wire.Dispose();
         base.Dispose(disposing);
     }
+
+    private static byte[] Cut(byte[] record) =>
+        [.. record.Skip(5).SelectMany(one => (byte[])[record[0], record[1], record[2], 0, 1, one])];
 }

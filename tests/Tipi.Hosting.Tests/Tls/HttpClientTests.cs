@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using Tipi.Hosting.Tests.Server;
+using Tipi.Hosting.Tls;
 
 namespace Tipi.Hosting.Tests.Tls;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -5,12 +6,16 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Tipi.Hosting.Server;
+using Tipi.Hosting.Tests.Http2;
 using Tipi.Hosting.Tests.Server;
+using Tipi.Hosting.Tls;
 
 namespace Tipi.Hosting.Tests.Tls;
 
 /// <summary>
-/// What an idle connection over TLS keeps alive: after its handshake and one answered request, waiting for the next.
+/// What an idle connection over TLS keeps alive: after its handshake and one answered request, waiting for the next,
+/// once it has given up what it kept of the request.
 /// Objects of the process, of which the client's are a socket; the TLS library's own memory is not in it.
 /// </summary>
 [Collection(Alone.Name)]
@@ -28,11 +33,14 @@ public sealed class IdleMemoryTests
         var options = new TipiServerOptions { Transport = transport };
         options.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseTls(new TestPolicy()));
         using var server = new TipiServer(Options.Create(options), NullLoggerFactory.Instance);
-        await server.StartAsync(new Hello(), stop);
+        var application = new Hello();
+        await server.StartAsync(application, stop);
         int port = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 
         List<Socket> clients = [.. Enumerable.Range(0, Few).Select(_ => AskAndStay(port))];
-        long[] held = [.. Enumerable.Range(0, Rounds).Select(_ => HeldBy(clients, port))];
+        long[] held = new long[Rounds];
+        await application.RestsAsync();
+        for (int i = 0; i < Rounds; i++) held[i] = await HeldByAsync(clients, port, application);
         foreach (Socket client in clients) client.Dispose();
         await server.StopAsync(stop);
 
@@ -43,10 +51,11 @@ public sealed class IdleMemoryTests
     }
 
     /// <summary>Bytes a connection that some more of them keep alive.</summary>
-    private static long HeldBy(List<Socket> clients, int port)
+    private static async Task<long> HeldByAsync(List<Socket> clients, int port, Hello application)
     {
         long before = GC.GetTotalMemory(forceFullCollection: true);
         clients.AddRange(Enumerable.Range(0, Many).Select(_ => AskAndStay(port)));
+        await application.RestsAsync();
         return (GC.GetTotalMemory(forceFullCollection: true) - before) / Many;
     }
 
@@ -73,7 +82,26 @@ public sealed class IdleMemoryTests
 
     private sealed class Hello : IHttpApplication<IFeatureCollection>
     {
-        public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
+        private readonly ConcurrentQueue<WeakReference> _used = new();
+
+        public IFeatureCollection CreateContext(IFeatureCollection contextFeatures)
+        {
+            _used.Enqueue(new WeakReference(contextFeatures));
+            return contextFeatures;
+        }
+
+        /// <summary>Waits until the objects of all requests are gone.</summary>
+        internal async Task RestsAsync()
+        {
+            await Eventually.HoldsAsync(
+                () =>
+                {
+                    GC.Collect();
+                    return !_used.Any(one => one.IsAlive);
+                },
+                () => $"{_used.Count(one => one.IsAlive)}");
+            _used.Clear();
+        }
 
         public async Task ProcessRequestAsync(IFeatureCollection context)
         {

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Tipi.Hosting.Tls;
+using Tipi.Hosting.Tls.Certificates;
 
 namespace Tipi.Hosting.Tests.Tls;
 
@@ -36,8 +37,9 @@ public sealed class OptionsPolicyTests : IDisposable
     private TlsPolicy Prepare(Action<TipiListenOptions> configure)
     {
         TipiListenOptions endpoint = Listen(configure);
-        endpoint.Tls!.Policy.Prepare(endpoint, _logs.CreateLogger("x"));
-        return endpoint.Tls.Policy;
+        var gate = Assert.IsType<TlsGate>(endpoint.Tls);
+        gate.Prepare(_logs.CreateLogger("x"));
+        return gate.Policy;
     }
 
     private static async Task<SslServerAuthenticationOptions> SelectAsync(
@@ -228,7 +230,7 @@ public sealed class OptionsPolicyTests : IDisposable
         TlsPolicy replaced = Prepare(
             endpoint => endpoint.UseHttps(path, null, options => options.ServerCertificate = other));
         _folder.Write("a.pfx", _authority.ToPfx(second, null));
-        _server.Certificates.Refresh(_logs.CreateLogger("x"));
+        _server.Part<CertificateBook>().Refresh(_logs.CreateLogger("x"));
         Assert.Equal(second.Thumbprint, ThumbprintOf(await SelectAsync(followed)));
         Assert.Equal(other.Thumbprint, ThumbprintOf(await SelectAsync(replaced)));
     }

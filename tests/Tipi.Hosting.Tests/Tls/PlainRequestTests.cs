@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Tests.Configuration;
 using Tipi.Hosting.Tests.Server;
+using Tipi.Hosting.Tls;
 
 namespace Tipi.Hosting.Tests.Tls;
 
@@ -137,7 +138,7 @@ public sealed class PlainRequestTests
             Assert.True(await client.IsEndedAsync());
         }
 
-        Assert.Equal(3, server.Logs.Count(line => line is { EventId: 21, Category: "Tipi.Server.Tls" }));
+        Assert.Equal(3, server.Logs.Count(line => line is { EventId: 1, Category: "Tipi.Server.Tls" }));
         Assert.DoesNotContain(server.Logs, line => line.Level > LogLevel.Debug);
     }
 
@@ -149,6 +150,16 @@ public sealed class PlainRequestTests
         foreach (char one in "GET /slow HTTP/1.1\r\nHost: a:1\r\n\r\n") await client.SendAsync($"{one}");
 
         Assert.Equal("https://a:1/slow", (await client.ReadResponseAsync()).Header("Location"));
+    }
+
+    /// <summary>An empty port is none (RFC 3986 §3.2.3).</summary>
+    [Theory, OnEachTransport]
+    public async Task An_empty_port_does_not_get_into_the_location(TipiTransport transport)
+    {
+        await using TestServer server = await StartAsync(transport);
+
+        RawResponse response = await server.AskAsync("GET /a HTTP/1.1\r\nHost: a:\r\n\r\n");
+        Assert.Equal($"https://a:{server.Port}/a", response.Header("Location"));
     }
 
     [Theory, OnEachTransport]

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Tipi.Hosting.Scheduling;
+using Tipi.Hosting.Threads;
 using Tipi.Hosting.Tls;
 
 namespace Tipi.Hosting.Tests.Tls;

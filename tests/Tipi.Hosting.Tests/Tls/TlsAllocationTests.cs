@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using Tipi.Hosting.Tls;
 
 namespace Tipi.Hosting.Tests.Tls;
 

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using Tipi.Hosting.Tests.Http2;
 using Tipi.Hosting.Tests.Server;
+using Tipi.Hosting.Tls;
 
 namespace Tipi.Hosting.Tests.Tls;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -6,6 +7,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Tipi.Hosting.Tests.Connections;
+using Tipi.Hosting.Tests.Http2;
 using Tipi.Hosting.Tests.Server;
 using Tipi.Hosting.Tls;
 using Tipi.Tests.Cases;
@@ -120,8 +122,7 @@ public sealed class TlsHandshakeTests
         byte[][] bad =
         [
             [22, 3, 1, 0, 0], // an empty record
-            [22, 3, 1, 0, 5, 1, 0, 0xFF, 0xFF], // a message beyond the limit
-            [22, 3, 1, 0, 4, 2, 0, 0, 0], // a message of the server's
+            [22, 3, 1, 0, 5, 1, 2, 0xFF, 0xFF], // a message beyond the limit
             [22, 3, 1, 0, 5, 1, 0, 0, 1, 3], // cut off inside
         ];
         foreach (byte[] bytes in bad)
@@ -132,6 +133,25 @@ public sealed class TlsHandshakeTests
         }
 
         Assert.Equal(bad.Length, server.Logs.Count(line => line is { EventId: 1, Category: "Tipi.Server.Tls" }));
+        using RawClient other = await server.ConnectAsync();
+        await other.SendAsync([22, 3, 1, 0, 4, 2, 0, 0, 0]); // a message of the server's
+        Assert.Equal("\u0015\u0003\u0001\u0000\u0002\u0002\u000A", await other.ReadToEndAsync());
+    }
+
+    /// <summary>Tools and middleboxes cut it as finely as the standard permits.</summary>
+    [Theory, OnEachTransport]
+    public async Task A_first_message_in_records_of_a_byte_is_served(TipiTransport transport)
+    {
+        await using TestServer server = await StartAsync(transport, new TestPolicy());
+        foreach (bool drips in (bool[])[false, true])
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(IPAddress.Loopback, server.Port);
+            Stream wire = drips ? new DripStream(socket) : new NetworkStream(socket, ownsSocket: true);
+            using TlsClient client = await TlsClient.OverAsync(
+                socket, new FirstWriteStream(wire, isCut: true), configure: null);
+            Assert.Equal(200, (await client.AskAsync(Get)).Status);
+        }
     }
 
     [Theory, OnEachTransport]
@@ -151,6 +171,24 @@ public sealed class TlsHandshakeTests
         Assert.All(failed, one => Assert.EndsWith(
             "error.type=System.OperationCanceledException", one.Tags, StringComparison.Ordinal));
         Assert.Equal(2, server.Logs.Count(line => line is { EventId: 2, Category: "Tipi.Server.Tls" }));
+    }
+
+    /// <summary>By a timer of its own: by the heartbeat it would take a second or two each.</summary>
+    [Theory, OnEachTransport]
+    public async Task Ten_times_half_of_it_take_ten_times_the_limit_and_not_ten_heartbeats(TipiTransport transport)
+    {
+        var policy = new TestPolicy { Timeout = TimeSpan.FromMilliseconds(100) };
+        await using TestServer server = await StartAsync(transport, policy);
+        long start = Stopwatch.GetTimestamp();
+
+        for (int i = 0; i < 10; i++)
+        {
+            using RawClient half = await server.ConnectAsync();
+            await half.SendAsync([22, 3, 1, 1, 0, 1]);
+            Assert.Equal("", await half.ReadToEndAsync());
+        }
+
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.9, 9);
     }
 
     [Theory, OnEachTransport]
@@ -203,9 +241,35 @@ public sealed class TlsHandshakeTests
 
         Measured[] ends = await meters.WaitAsync("kestrel.connection.duration", 2);
 
-        Assert.Single(ends, one => one.Tags.Contains("tls_handshake_failed", StringComparison.Ordinal));
-        Assert.Single(ends, one => !one.Tags.Contains("error.type", StringComparison.Ordinal));
+        Assert.All(ends, one => Assert.Contains("tls_handshake_failed", one.Tags, StringComparison.Ordinal));
         Assert.DoesNotContain(server.Logs, line => line.Level > LogLevel.Debug);
+    }
+
+    [Theory, OnEachTransport]
+    public async Task Handshakes_that_can_not_be_logged_are_counted_once(TipiTransport transport)
+    {
+        const int Failed = 1, TimedOut = 2, Succeeded = 3;
+        var log = new FailingLog(Failed, TimedOut, Succeeded);
+        await using TestServer server = await TestServer.StartAppAsync(
+            transport, static app => app.Run(static _ => Task.CompletedTask),
+            static options => options.CodeEndpoints[0].UseTls(new TestPolicy()),
+            services => services.AddSingleton<ILoggerProvider>(log));
+        using var meters = new MeterRecorder(server);
+        byte[][] pieces = [[], [22, 3, 1], [22, 3, 1, 0, 5, 104, 101, 108, 108, 111], [0xFF, 0xFE], [71, 69, 84, 32]];
+        foreach (byte[] piece in pieces)
+        {
+            using RawClient client = await server.ConnectAsync();
+            if (piece.Length > 0) await client.SendAsync(piece);
+            client.EndSending();
+            await client.ReadToEndAsync();
+        }
+        using (TlsClient client = await TlsClient.ConnectAsync(server.Port)) await client.AskAsync(Get);
+
+        Assert.Equal(6, (await meters.WaitAsync(Duration, 6)).Length);
+        await Eventually.HoldsAsync(
+            () => meters.All.Where(one => one.Instrument == "kestrel.active_tls_handshakes").Sum(one => one.Value) == 0
+                && meters.All.Count(one => one.Instrument == "kestrel.active_tls_handshakes") == 12,
+            () => string.Join('\n', meters.All));
     }
 
     [Theory, OnEachTransport]

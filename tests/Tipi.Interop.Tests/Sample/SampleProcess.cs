@@ -20,13 +20,13 @@ internal sealed class SampleProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private SampleProcess(ProcessStartInfo start, SampleVariant variant)
+    private SampleProcess(ProcessStartInfo start, string name)
     {
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
         _process.Exited += (_, _) => _listening.TrySetException(
-            new InvalidOperationException($"The sample on {variant} ended before it listened."));
+            new InvalidOperationException($"{name} ended before it listened."));
     }
 
     public Uri Address { get; private set; } = null!;
@@ -56,7 +56,15 @@ internal sealed class SampleProcess : IAsyncDisposable
             throw Tool.Missing($"No io_uring here: {cause}.");
         var start = StartInfo(variant, url, settings);
         foreach (var (name, value) in environment) start.Environment[name] = value;
-        var sample = new SampleProcess(start, variant);
+        return await StartAsync(start, $"The sample on {variant}");
+    }
+
+    /// <summary>Another application, which tells where it listens as the sample does.</summary>
+    /// <param name="start">How it is started; its output has to be redirected.</param>
+    /// <param name="name">What messages call it.</param>
+    public static async Task<SampleProcess> StartAsync(ProcessStartInfo start, string name)
+    {
+        var sample = new SampleProcess(start, name);
         sample._process.Start();
         sample._process.BeginOutputReadLine();
         sample._process.BeginErrorReadLine();

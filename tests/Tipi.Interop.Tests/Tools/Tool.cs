@@ -24,7 +24,11 @@ internal static class Tool
     }
 
     /// <summary>Runs the program to its end and returns what it wrote.</summary>
-    public static async Task<ToolRun> RunAsync(string name, params IReadOnlyList<string> arguments)
+    public static Task<ToolRun> RunAsync(string name, params IReadOnlyList<string> arguments) =>
+        RunAsync(RunLimit, name, arguments);
+
+    /// <summary>The same, with a limit of its own.</summary>
+    public static async Task<ToolRun> RunAsync(TimeSpan most, string name, params IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo(Require(name), arguments)
         {
@@ -34,7 +38,7 @@ internal static class Tool
         };
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        using var limit = new CancellationTokenSource(RunLimit);
+        using var limit = new CancellationTokenSource(most);
         using var output = new MemoryStream();
         try
         {
@@ -46,7 +50,7 @@ internal static class Tool
         catch (OperationCanceledException)
         {
             process.Kill();
-            throw new TimeoutException($"{name} {string.Join(' ', arguments)} did not end in {RunLimit}.");
+            throw new TimeoutException($"{name} {string.Join(' ', arguments)} did not end in {most}.");
         }
     }
 

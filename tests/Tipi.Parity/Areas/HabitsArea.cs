@@ -39,6 +39,12 @@ internal sealed class HabitsArea(string name, IReadOnlyList<Habit> habits) : IAr
 
         async Task Application(HttpContext context)
         {
+            if (context.Request.Path == $"/{KeptHabits.Stranger}")
+            {
+                context.Response.Headers[KeptHabits.Stranger] = "1";
+                await Task.Delay(TimeSpan.FromSeconds(1), context.RequestAborted);
+                return;
+            }
             (Habit habit, Notes notes) = served[context.Connection.RemotePort];
             if (context.Request.Path == Dialogue.AgainPath) return;
             notes.Requests++;

@@ -15,7 +15,7 @@ internal sealed class OptionsArea : IArea
 
     public string Meaning =>
         "Kestrel's public options: type, default, and the values that its setter refuses; methods by their parameters. "
-        + "What Tipi has beyond them is in the README.";
+        + "What Tipi has beyond them is in OPTIONS.md.";
 
     public Task<IReadOnlyDictionary<string, string>> AskAsync(Subject subject)
     {

@@ -33,6 +33,7 @@ internal sealed record FrameHabit(string Name, byte[][] Frames, Func<HttpContext
         wire.AnswersPings = true;
         if (IsLast) await wire.HearToEndAsync();
         else await wire.SeeEndAsync(Streams);
+        wire.MergeFarewells();
         return wire.Show(withFields: true);
     }
 }

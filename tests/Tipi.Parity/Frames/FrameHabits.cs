@@ -21,6 +21,19 @@ internal static class FrameHabits
     private static FrameHabit Answer(string name, Func<HttpContext, Task> app) =>
         new(name, s_get, (http, _) => app(http));
 
+    /// <summary>All of the body is there, and the client wants nothing any more.</summary>
+    private static FrameHabit TakenBack(string name, Func<HttpContext, Task> read) =>
+        new(name, [Headers(1, Post, end: false)], async (http, notes) =>
+        {
+            notes.Signal("go");
+            notes.See(await LifeHabits.CancelledAsync(http.RequestAborted), "aborted");
+            await notes.TryAsync(() => read(http), "read");
+        })
+        {
+            Later = [Data(1, "hello", end: true), Reset(1)],
+            Streams = [],
+        };
+
     private static IEnumerable<FrameHabit> Heads() =>
     [
         Answer("empty answer", static _ => Task.CompletedTask),
@@ -141,6 +154,13 @@ internal static class FrameHabits
             await http.Response.WriteAsync("hello");
             await http.Response.Body.FlushAsync();
             http.Abort();
+        }),
+        TakenBack("reset behind a whole body", static http => http.Request.Body.ReadAsync(new byte[9]).AsTask()),
+        TakenBack("reset behind a whole body, reader", static http => http.Request.BodyReader.ReadAsync().AsTask()),
+        TakenBack("reset behind a whole body, TryRead", static http =>
+        {
+            http.Request.BodyReader.TryRead(out _);
+            return Task.CompletedTask;
         }),
         Answer("reset with a code", static http =>
         {

@@ -54,7 +54,15 @@ internal sealed class FrameWire : IDisposable
         return wire;
     }
 
-    public void Dispose() => _stream.Dispose();
+    /// <summary>
+    /// Leaves as a client does that has read all there is: an end that leaves bytes unread is a reset, so which of the
+    /// two a server meets would depend on what has just arrived.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_stream is NetworkStream { Socket: { Connected: true } socket }) ReadToEnd(socket);
+        _stream.Dispose();
+    }
 
     /// <summary>Sends, unless the server has gone.</summary>
     internal async Task SendAsync(params byte[][] frames)
@@ -106,6 +114,29 @@ internal sealed class FrameWire : IDisposable
             .Select(pair => (_answers.Count > 1 ? $"{pair.Key}: " : "") + pair.Value.Show(withFields)),
         .. _farewells, _end,
     ]);
+
+    /// <summary>Takes the steps of a farewell for one: Kestrel has one or two, as it comes.</summary>
+    internal void MergeFarewells()
+    {
+        if (_farewells.Distinct().Count() == 1) _farewells.RemoveRange(1, _farewells.Count - 1);
+    }
+
+    private static void ReadToEnd(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+            socket.ReceiveTimeout = (int)s_patience.TotalMilliseconds;
+            while (socket.Receive(new byte[4096]) > 0)
+            {
+                // Nobody is interested in it.
+            }
+        }
+        catch (SocketException)
+        {
+            // It has ended too.
+        }
+    }
 
     private async Task<bool> HearAsync()
     {

@@ -31,6 +31,9 @@ internal static class SectionCases
         new("plain", Get),
         With("cookies in crumbs", "cookie: a=b|cookie: c=d"),
         With("empty value", "x-a: "),
+        With("value with a blank behind it", "x-a: b "),
+        With("value with a blank before it", "x-a:  b"),
+        With("unknown expectation", "expect: x"),
         With("value in UTF-8", "x-a: \u00c3\u00a4"),
         With("te: trailers", "te: trailers"),
         With("the same field twice", "x-a: 1|x-a: 2"),
@@ -41,6 +44,7 @@ internal static class SectionCases
         new("pseudo-headers in another order", ":authority: a|:path: /|:scheme: http|:method: GET"),
         At("path with an escape", "/a%20b"),
         At("path with a query", "/a?b=c"),
+        At("path with a backslash in the query", "/a?b=C:\\temp"),
     ];
 
     private static IEnumerable<SectionCase> Pseudo() =>
@@ -72,6 +76,8 @@ internal static class SectionCases
         At("path with a wrong escape", "/a%zz"),
         At("path with an escaped NUL", "/a%00"),
         At("path with a byte beyond ASCII", "/\u00e4"),
+        At("path in UTF-8", "/\u00c3\u00a4"),
+        At("query in UTF-8", "/?a=\u00c3\u00a4"),
     ];
 
     private static IEnumerable<SectionCase> Hosts() =>

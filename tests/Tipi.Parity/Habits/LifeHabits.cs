@@ -269,6 +269,18 @@ internal static class LifeHabits
             await http.Response.WriteAsync("hello");
             await notes.TryAsync(() => http.Features.Get<IHttpUpgradeFeature>()!.UpgradeAsync(), "upgrade");
         }),
+        new("read of an upgraded stream that is left behind", Upgrade, async (http, notes) =>
+        {
+            Stream stream = await http.Features.Get<IHttpUpgradeFeature>()!.UpgradeAsync();
+            Task read = stream.ReadAsync(new byte[1]).AsTask();
+            http.Items["left"] = read.ContinueWith(
+                task => NoteLeft(task, notes), CancellationToken.None, TaskContinuationOptions.None,
+                TaskScheduler.Default);
+        })
+        {
+            Client = static async (wire, _) => $"{await wire.ReadAsync()}; {await wire.ReadToEndAsync()}{wire.End}",
+            Last = "read",
+        },
         new("upgrade that is declined", Upgrade, (http, _) => http.Response.WriteAsync("hello")),
     ];
 
@@ -315,6 +327,12 @@ internal static class LifeHabits
         },
     ];
 
+    private static void NoteLeft(Task read, Notes notes)
+    {
+        notes.Try(() => read.GetAwaiter().GetResult(), "read");
+        notes.Signal("read");
+    }
+
     private static async Task<string> TwiceAsync(Wire wire, Notes notes)
     {
         WireAnswer? first = await wire.ReadAsync();
@@ -329,7 +347,7 @@ internal static class LifeHabits
         await notes.TryAsync(() => http.Request.Body.ReadAsync(new byte[1]).AsTask());
     }
 
-    private static async Task<bool> CancelledAsync(CancellationToken token)
+    internal static async Task<bool> CancelledAsync(CancellationToken token)
     {
         var cancelled = new TaskCompletionSource();
         using CancellationTokenRegistration _ = token.Register(cancelled.SetResult);

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using Tipi.Parity.Servers;
 using static Tipi.Parity.Habits.Habit;
@@ -37,6 +38,9 @@ internal static class RequestHabits
             "/", "/a/b", "/a%2Fb", "/a%20b", "/a+b", "/%C3%A9", "/%E9", "/a%", "/a%zz", "/a%00b", "//a", "/a//b",
             "/a/../b", "/../a", "/a/./b", "/a/..", "/%2e%2e/a", "/?", "/?a=b&c", "/?a=%20", "/a?b?c", "/a;b=c",
             "http://a/b?c", "http://a", "/A/b", "/a%5Cb", "/%25", "/%2525", "/~a", "/a:b@c", "/%F0%9F%98%80",
+            "/a?path=C:\\temp", "/?\\", "http://a/b%2Fc", "http://a/b%20c", "http://a/b%00", "http://a/../b",
+            "http://a/b?c=C:\\temp", "!", "a", "a:80", "a.b-c_d~e", "a%20b", "[::1]", "a@b", "$", "&", "'", "(",
+            "+", ",", ";", "=", "\"", "<", "^", "`", "{", "|",
         ]).Select(target => Target(target)),
         Target("*", "OPTIONS"), Target("/", "OPTIONS"), Target("/", "PATCH"), Target("/", "get"), Target("/", "X-Y"),
         new("scheme, protocol and host", Get, (http, notes) =>
@@ -262,6 +266,7 @@ internal static class RequestHabits
         Ended("client ends its sending in a counted body, unhandled", HalfPost, unhandled: true),
         Ended("client ends its sending in a chunked body", HalfChunked, unhandled: false),
         Ended("client ends its sending without a request", "", unhandled: false) with { IsServed = false },
+        Reset("client resets in a counted body", HalfPost), Reset("client resets in a chunked body", HalfChunked),
     ];
 
     private static IEnumerable<Habit> Unread() =>
@@ -305,6 +310,13 @@ internal static class RequestHabits
         }) { Client = ContinueAsync },
         new("Expect, with the body sent at once", Expecting + "hello", async (http, notes) =>
             notes.See(await new StreamReader(http.Request.Body).ReadToEndAsync())),
+        new("Expect, TryRead of what was sent at once", Expecting + "hello", (http, notes) =>
+        {
+            notes.See(http.Request.BodyReader.TryRead(out ReadResult read));
+            notes.See(read.Buffer.Length);
+            if (read.Buffer.Length > 0) http.Request.BodyReader.AdvanceTo(read.Buffer.End);
+            return Task.CompletedTask;
+        }),
         new("Expect without a body", "GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n", async (http, notes) =>
             notes.See(await http.Request.Body.ReadAsync(new byte[9]))),
     ];
@@ -315,6 +327,22 @@ internal static class RequestHabits
         notes.See(http.Request.ContentLength);
         notes.See(await new StreamReader(http.Request.Body).ReadToEndAsync(), "body");
     });
+
+    /// <summary>What fails by a reset tells the token, which nobody has asked for before.</summary>
+    private static Habit Reset(string name, string request) => new(name, request, async (http, notes) =>
+    {
+        notes.Signal("reading");
+        await notes.TryAsync(() => http.Request.Body.CopyToAsync(Stream.Null));
+        notes.See(await LifeHabits.CancelledAsync(http.RequestAborted), "aborted");
+    })
+    {
+        Client = static async (wire, notes) =>
+        {
+            await notes.HappensAsync("reading");
+            wire.Reset();
+            return "";
+        },
+    };
 
     private static Habit Ended(string name, string request, bool unhandled) => new(name, request, async (http, notes) =>
     {

@@ -14,7 +14,6 @@ internal static class FrameDifferences
     [
         new(Frames, "SETTINGS come first (RFC 9113 §3.4)",
             "begin: ACK before SETTINGS", "begin: HEADERS before SETTINGS", "begin: PING before SETTINGS"),
-        new(Frames, "what begins like HTTP/1 is answered in HTTP/1", "begin: malformed preface"),
         new(Frames, "told at once; Kestrel waits for more", "begin: neither HTTP/1 nor HTTP/2"),
         new(Frames, "a flood by its name; the list is too large in both", "block: no end of pieces"),
         new(Frames, "the client's fault, and of its compression (RFC 7541 §6.1)",
@@ -32,7 +31,8 @@ internal static class FrameDifferences
     private static IEnumerable<Difference> OfTargets() =>
     [
         new(Sections, "not a request target (RFC 9112 §3.2)",
-            "path with a fragment", "path with a space", "path with a backslash", "path with a control"),
+            "path with a fragment", "path with a space", "path with a backslash", "path with a control",
+            "path in UTF-8", "query in UTF-8"),
         new(Sections, "every request has an authority (RFC 9113 §8.3.1)",
             "no authority and no host", "empty authority", "extended CONNECT without an authority"),
         new(Sections, "one host, told once (RFC 9113 §8.3.1)", "host that differs from the authority", "two hosts"),
@@ -44,6 +44,9 @@ internal static class FrameDifferences
 
     private static IEnumerable<Difference> OfFields() =>
     [
+        new(Habits, "who has its answer is told to stop when it pauses: clients lose what comes with a reset",
+            "body that is not whole when the answer is"),
+        new(Sections, "an expectation that nobody meets is refused (RFC 9110 §10.1.1)", "unknown expectation"),
         new(Sections, "a malformed request ends its stream only (RFC 9113 §8.1.1)",
             "second :method", "two :method", "two :path", "two :authority", "unknown pseudo-header",
             "pseudo-header of responses", "pseudo-header after a field", "path with a byte beyond ASCII",
@@ -55,9 +58,8 @@ internal static class FrameDifferences
             "trailers with connection"),
         new(Sections, "a field name is a token (RFC 9110 §5.1)",
             "name with a space", "name with a colon", "name with a control"),
-        new(Sections, "control characters, and white space around a value, are invalid (RFC 9113 §8.2.1)",
-            "value with a control", "value with DEL", "value with a space first", "value with a space last",
-            "value with a tab last", "trailers with a control"),
+        new(Sections, "control characters are invalid (RFC 9113 §8.2.1)",
+            "value with a control", "value with DEL", "trailers with a control"),
         new(Sections, "a field of a connection (RFC 9113 §8.2.2): smuggling where it is passed on",
             "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"),
     ];
@@ -86,7 +88,8 @@ internal static class FrameDifferences
         new(Habits, "a whole answer to a whole request needs no reset", "reset after the answer"),
         new(Habits, "each stream has rates of its own; Kestrel's are the connection's", "data rates"),
         new(Habits, "an IOException as well, and the one of a connection over HTTP/1",
-            "client resets while the application reads"),
+            "client resets while the application reads", "reset behind a whole body",
+            "reset behind a whole body, reader", "reset behind a whole body, TryRead"),
         new("Features", "each stream has rates of its own; Kestrel's are the connection's",
             "HTTP/2: IHttpMinResponseDataRateFeature", "TLS, HTTP/2: IHttpMinResponseDataRateFeature"),
     ];

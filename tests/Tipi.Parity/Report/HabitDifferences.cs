@@ -46,6 +46,13 @@ internal static class HabitDifferences
             "Transfer-Encoding: chunked to HEAD / HTTP/1.1, Host: a", "Transfer-Encoding: chunked on 204"),
         new("Response heads", "never both: the next server might take the other one (RFC 9112 §6.2)",
             "Content-Length and Transfer-Encoding together"),
+        new("Response bodies", "never both: the next server might take the other one (RFC 9112 §6.2)",
+            "chunks of the application beside a length",
+            "chunks of the application beside a length, more than declared"),
+        new("Response bodies", "a body that was given up is no success", "writer completed with an error, then used"),
+        new("Response bodies", "what is given up is cut, by whichever method, and takes no more",
+            "writer completed with an error after the start, then used"),
+        new("Response bodies", "of the body alone", "flush that is cancelled before it begins"),
         new("Response heads", "nothing is written, so nothing is wrong", "empty body to 204"),
         new("Response heads", "the application's own words are kept, and obeyed",
             "Connection: Close", "Connection: close, x", "Connection: keep-alive, close"),
@@ -74,6 +81,9 @@ internal static class HabitDifferences
 
     private static IEnumerable<Difference> Requests() =>
     [
+        new("Requests", "decoded as in a path alone: an escaped slash parts nothing, an escaped NUL is refused",
+            "GET http://a/b%2Fc", "GET http://a/b%00"),
+        new("Requests", "user information is no part of an authority (RFC 9110 §4.2.4)", "GET a@b"),
         new("Requests", "without a length there is no body (RFC 9112 §6.3)", "read of HTTP/1.0 without a length"),
         new("Requests", "what would follow is a tunnel and none is made: the connection closes",
             "CONNECT with an empty answer", "CONNECT with a body"),
@@ -85,8 +95,6 @@ internal static class HabitDifferences
             "client ends its sending in a chunked body"),
         new("Requests", "nobody can know whether the body will come: the connection closes and says so",
             "Expect, not read", "Expect, refused by the application", "Expect, answered before it reads"),
-        new("Requests", "may be left out when the body is there, and may be sent (RFC 9110 §10.1.1)",
-            "Expect, with the body sent at once"),
     ];
 
     private static IEnumerable<Difference> Lives() =>

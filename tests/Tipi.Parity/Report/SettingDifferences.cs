@@ -5,7 +5,7 @@ internal static class SettingDifferences
 {
     private const string Newer = "HTTP/3 comes later";
 
-    internal static IReadOnlyList<Difference> All { get; } = [.. Options(), .. Addresses()];
+    internal static IReadOnlyList<Difference> All { get; } = [.. Options(), .. Addresses(), .. Told()];
 
     private static IEnumerable<Difference> Options() =>
     [
@@ -32,5 +32,11 @@ internal static class SettingDifferences
         new("Addresses", "a wrong value is an error, not the default", "Kestrel:Endpoints with an unknown protocol"),
         new("Addresses", "Kestrel takes it for a name and listens on every address",
             "Unix socket with a relative path"),
+    ];
+
+    private static IEnumerable<Difference> Told() =>
+    [
+        new("What code told Kestrel", "limits have keys, in Kestrel's section too; a line at the start says so",
+            "Kestrel:Limits:MaxRequestBodySize = 3, which nobody binds"),
     ];
 }

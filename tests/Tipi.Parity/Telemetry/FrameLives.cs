@@ -131,6 +131,15 @@ internal static class FrameLives
                 kestrel => kestrel.RequestHeadersTimeout = s_short, tipi => tipi.RequestHeadersTimeout = s_short),
             IsLoggedAlike = false,
         },
+        Ends("no byte comes") with
+        {
+            Client = async server =>
+            {
+                using Wire wire = await server.ConnectAsync();
+                await wire.ReadToEndAsync();
+            },
+            Settings = Limits(kestrel => kestrel.KeepAliveTimeout = s_short, tipi => tipi.KeepAliveTimeout = s_short),
+        },
         Ends("no request comes") with
         {
             Settings = Limits(kestrel => kestrel.KeepAliveTimeout = s_short, tipi => tipi.KeepAliveTimeout = s_short),

@@ -29,6 +29,10 @@ internal static class LifeApplication
                 await using (Stream stream = await http.Features.Get<IHttpUpgradeFeature>()!.UpgradeAsync())
                     await stream.CopyToAsync(Stream.Null);
                 break;
+            case "/tolerant":
+                await using (Stream stream = await http.Features.Get<IHttpUpgradeFeature>()!.UpgradeAsync())
+                    await CopyAsFarAsItGoesAsync(stream);
+                break;
             case "/tunnel":
                 await using (Stream stream = await http.Features.Get<IHttpExtendedConnectFeature>()!.AcceptAsync())
                     await stream.CopyToAsync(Stream.Null);
@@ -36,6 +40,18 @@ internal static class LifeApplication
             case "/tag":
                 http.Features.Get<IConnectionMetricsTagsFeature>()!.Tags.Add(new("mine", 1));
                 break;
+        }
+    }
+
+    private static async Task CopyAsFarAsItGoesAsync(Stream stream)
+    {
+        try
+        {
+            await stream.CopyToAsync(Stream.Null);
+        }
+        catch (IOException)
+        {
+            // The client has gone. Where this fails the request, Kestrel has now one end for it, now the other.
         }
     }
 

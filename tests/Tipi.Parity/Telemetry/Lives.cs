@@ -154,6 +154,13 @@ internal static class Lives
             await wire.ReadAsync();
             wire.Reset();
         }),
+        new("client resets an upgraded connection", async server =>
+        {
+            using Wire wire = await server.ConnectAsync();
+            await wire.SendAsync(Get("/tolerant", "Connection: Upgrade\r\nUpgrade: a\r\n"));
+            await wire.ReadAtMostAsync(10);
+            wire.Reset();
+        }),
         new("client resets in a response", async server =>
         {
             using Wire wire = await server.ConnectAsync();

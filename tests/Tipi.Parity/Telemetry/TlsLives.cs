@@ -11,6 +11,9 @@ internal static class TlsLives
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
+    /// <summary>For what was sent to have arrived, where no answer says that it has.</summary>
+    private static readonly TimeSpan s_arrival = TimeSpan.FromMilliseconds(200);
+
     internal static IReadOnlyList<Life> All { get; } = [.. InOrder(), .. Failed()];
 
     private static IEnumerable<Life> InOrder() =>
@@ -50,16 +53,47 @@ internal static class TlsLives
                 Https = static https => https.HandshakeTimeout = TimeSpan.FromSeconds(1),
             },
         },
-        new("TLS: client leaves before its handshake", static async server =>
+        Plain("TLS: noise", "\u0001\u0002\u0003\u0004\u0005\u0006"),
+        Plain("TLS: another message", "\u0016\u0003\u0001\0\u0006\u0002\0\0\u0002\u0003\u0003"),
+        Plain("TLS: half a message", "\u0016\u0003\u0001\u0001\0\u0001") with
         {
-            using Wire wire = await server.ConnectAsync();
-            wire.EndSending();
-            await wire.ReadToEndAsync();
+            Settings = static _ => Settings.Tls with
+            {
+                Https = static https => https.HandshakeTimeout = TimeSpan.FromSeconds(1),
+            },
+        },
+        Leaves("TLS: client leaves before its handshake", "", isReset: false),
+        Leaves("TLS: client leaves in its first message", "\u0016\u0003\u0001", isReset: false),
+        Leaves("TLS: client resets before its handshake", "", isReset: true),
+        Leaves("TLS: client resets in its first message", "\u0016\u0003\u0001", isReset: true),
+        new("TLS: client resets an upgraded connection", static async server =>
+        {
+            Wire wire = await server.EncryptAsync(Links.Tls());
+            await wire.SendAsync("GET /tolerant HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: a\r\n\r\n");
+            await wire.ReadAtMostAsync(10);
+            wire.Reset();
         })
         {
             Settings = static _ => Settings.Tls,
         },
     ];
+
+    private static Life Leaves(string name, string said, bool isReset) => new(name, async server =>
+    {
+        using Wire wire = await server.ConnectAsync();
+        if (said.Length > 0) await wire.SendAsync(said);
+        await Task.Delay(s_arrival);
+        if (isReset)
+        {
+            wire.Reset();
+            return;
+        }
+        wire.EndSending();
+        await wire.ReadToEndAsync();
+    })
+    {
+        Settings = static _ => Settings.Tls,
+    };
 
     private static Life Plain(string name, string said) => new(name, async server =>
     {

@@ -25,6 +25,25 @@ public sealed class EveryByteTests
         Check("GET /a", "b HTTP/1.1\r\nHost: a\r\n\r\n",
             next => next is > 32 and < 127 and not ((byte)'#' or (byte)'\\'));
 
+    /// <summary>As the URL standard leaves it, so that what a browser sends arrives.</summary>
+    [Theory]
+    [InlineData("GET /?a")]
+    [InlineData("GET /a?path=C:")]
+    [InlineData("GET http://a/b?c")]
+    [InlineData("GET /0123456789012345678901234567?9")]
+    [InlineData("GET /012345678901234567890123456789?")]
+    [InlineData("GET /0123456789012345678901234567890?")]
+    [InlineData("GET /a?0123456789012345678901234567890123456789012345678901234567890123456789")]
+    public void In_a_query_all_that_is_visible_but_a_fragment(string start) =>
+        Check(start, "b HTTP/1.1\r\nHost: a\r\n\r\n", next => next is > 32 and < 127 and not (byte)'#');
+
+    [Theory]
+    [InlineData("GET /\\?a")]
+    [InlineData("GET /01234567890123456789012345678\\?a")]
+    [InlineData("GET /012345678901234567890123456789012345678901234567890123456789\\?a")]
+    public void Before_a_query_a_backslash_stays_invalid(string start) =>
+        Check(start, "b HTTP/1.1\r\nHost: a\r\n\r\n", _ => false);
+
     [Fact]
     public void In_a_host_only_what_names_and_ports_are_made_of() =>
         Check("GET / HTTP/1.1\r\nHost: a", "1\r\n\r\n",

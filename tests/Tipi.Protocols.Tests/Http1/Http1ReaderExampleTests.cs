@@ -5,7 +5,7 @@ using Tipi.Protocols.Http1;
 
 namespace Tipi.Protocols.Tests.Http1;
 
-/// <summary>The README's example of a server without a server, run for real.</summary>
+/// <summary>The package README's example of a server without a server, run for real.</summary>
 public sealed class Http1ReaderExampleTests
 {
     [Fact]

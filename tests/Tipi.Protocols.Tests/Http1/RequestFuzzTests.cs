@@ -115,7 +115,7 @@ public sealed partial class RequestFuzzTests
     }
 
     [GeneratedRegex("""
-        \A(\r\n)?[!#-'*+\-.^_`|~0-9A-Za-z]+\ [!"$-\[\]-~]+\ HTTP/1\.(?<minor>[01])\r\n
+        \A(\r\n)?[!#-'*+\-.^_`|~0-9A-Za-z]+\ [!"$->@-\[\]-~]+(\?[!"$-~]*)?\ HTTP/1\.(?<minor>[01])\r\n
         ((?<name>[!#-'*+\-.^_`|~0-9A-Za-z]+):[\t\x20-\x7E\x80-\xFF]*\r\n)*\r\n
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture)]
     private static partial Regex Grammar();

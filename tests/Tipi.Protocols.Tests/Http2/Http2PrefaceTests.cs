@@ -111,4 +111,27 @@ public sealed class Http2PrefaceTests
             return next;
         }
     }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost", true)]
+    [InlineData("GET / HTTP/1.0\n", true)]
+    [InlineData("PRI * HTTP/1.1\r\n", true)]
+    [InlineData("G", null)]
+    [InlineData("GET / HTTP/1.1", null)]
+    [InlineData("GET / HTTP/1.1\r", null)]
+    [InlineData("GET / HTTP/2.0\r\n", false)]
+    [InlineData("INVALID CONNECTION PREFACE\r\n\r\n", false)]
+    [InlineData("get / HTTP/1.1\r\n", false)]
+    [InlineData("A\r\n", false)]
+    [InlineData("\u0016\u0003\u0001", false)]
+    [InlineData("", false)]
+    [InlineData("GET /a-line-that-is-longer-than-it-may-be HTTP/1.1\r\n", false)]
+    [InlineData("GET /a-line-that-is-longer-than-it-may-be", false)]
+    public void A_line_of_http1_is_told_apart(string text, bool? isHttp1)
+    {
+        byte[] bytes = System.Text.Encoding.Latin1.GetBytes(text);
+        Assert.Equal(isHttp1, Http2Preface.IsHttp1(new(bytes), longest: 30));
+        if (bytes.Length < 2) return;
+        Assert.Equal(isHttp1, Http2Preface.IsHttp1(Cut(bytes, 1), longest: 30));
+    }
 }

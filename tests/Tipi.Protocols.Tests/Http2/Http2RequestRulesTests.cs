@@ -24,6 +24,7 @@ public sealed class Http2RequestRulesTests
     [InlineData(Get + "|content-length: 0")]
     [InlineData(Get + "|expect: 100-continue|priority: u=1")]
     [InlineData(Get + "|accept-language: \u00e4\u00ff")]
+    [InlineData(":method: GET|:scheme: https|:path: /a?path=C:\\temp|:authority: a.b")]
     [InlineData(Connect)]
     [InlineData(Extended)]
     public void Sound_requests_are_accepted(string lines) => Assert.Equal("", Read(lines));
@@ -193,9 +194,46 @@ public sealed class Http2RequestRulesTests
         Assert.True(connect.IsExtendedConnect);
     }
 
-    private static string Read(string lines)
+    [Theory]
+    [InlineData(":method: GET|:scheme: https|:path: /a\\b#c?d#e|:authority: a.b", "The :path is malformed")]
+    [InlineData(":method: GET|:scheme: https|:path: /\u00c3\u00a4?\u00c3\u00a4|:authority: a.b", "The :path is mal")]
+    [InlineData(":method: GET|:scheme: https|:path: /|:authority: ", ":authority is no host")]
+    [InlineData(":method: GET|:scheme: https|:path: /|:authority: |host: ", ":authority is no host")]
+    [InlineData(":method: GET|:scheme: https|:path: /|host: ", "Host field is malformed")]
+    public void Lenient_accepts_what_strict_does_not(string lines, string reason)
     {
-        var rules = new Http2RequestRules { AllowsExtendedConnect = true };
+        Assert.Contains(reason, Read(lines), StringComparison.Ordinal);
+        Assert.Equal("", Read(lines, HttpStrictness.Lenient));
+    }
+
+    [Theory]
+    [InlineData(":method: GET|:scheme: https|:path: /\u00e4|:authority: a.b", "The :path is malformed")] // no UTF-8
+    [InlineData(":method: GET|:scheme: https|:path: /\u0001#|:authority: a.b", "The :path is malformed")]
+    [InlineData(":method: GET|:scheme: https|:path: / #|:authority: a.b", "The :path is malformed")]
+    [InlineData(":method: GET|:scheme: https|:path: \\|:authority: a.b", "begin with a slash")]
+    [InlineData(":method: GET|:scheme: https|:path: /|:authority: |:authority: a", "twice")]
+    [InlineData(":method: CONNECT|:authority: ", "host and a port")]
+    [InlineData(":method: CONNECT|:protocol: a|:scheme: http|:path: /|:authority: ", "no :authority")]
+    [InlineData(":method: GET|:scheme: https|:path: /|:authority: |host: a", "differs")]
+    [InlineData(":method: GET|:scheme: https|:path: /|:authority: a|host: ", "differs")]
+    [InlineData(Get + "|connection: close", "connections of HTTP/1.1")]
+    public void Lenient_is_not_careless(string lines, string reason) =>
+        Assert.Contains(reason, Read(lines, HttpStrictness.Lenient), StringComparison.Ordinal);
+
+    [Fact]
+    public void Lenient_parts_a_path_where_it_is_parted_and_ignores_what_nobody_expects()
+    {
+        var rules = new Http2RequestRules { Strictness = HttpStrictness.Lenient };
+        string[] lines = [":method: GET", ":scheme: http", ":path: /a\\#\u00c3\u00a4?b", ":authority: ", "expect: x"];
+        Assert.True(SectionReader.Read(lines, ref rules).IsNone);
+        Assert.Equal(6, rules.PathLength);
+        Assert.True(rules.PathNeedsDecoding);
+        Assert.False(rules.HasUnknownExpectation);
+    }
+
+    private static string Read(string lines, HttpStrictness strictness = HttpStrictness.Strict)
+    {
+        var rules = new Http2RequestRules { AllowsExtendedConnect = true, Strictness = strictness };
         Http2Error error = SectionReader.Read(lines.Split('|'), ref rules);
         if (error.IsNone) return "";
         Assert.Equal((Http2ErrorCode.ProtocolError, Http2ErrorScope.Stream), (error.Code, error.Scope));

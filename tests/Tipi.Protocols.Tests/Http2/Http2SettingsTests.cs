@@ -145,4 +145,15 @@ public sealed class Http2SettingsTests
 
         return _settings.Apply(payload);
     }
+
+    /// <summary>Those of an upgrade are no frame: the first frame may still say it, and no later one.</summary>
+    [Fact]
+    public void Settings_of_an_upgrade_leave_the_first_frame_free()
+    {
+        byte[] yes = [0, 9, 0, 0, 0, 1], no = [0, 9, 0, 0, 0, 0];
+        var settings = new Http2Settings();
+        Assert.True(settings.Apply([], isFrame: false).IsNone);
+        Assert.True(settings.Apply(yes).IsNone);
+        Assert.False(settings.Apply(no).IsNone);
+    }
 }

@@ -34,11 +34,10 @@ public sealed class ClientHelloParserTests
     {
         byte[] bytes = Find(client);
         int part = Math.Max(1, (bytes.Length - 5) / 15);
-        foreach (int size in (int[])[part, part + 1, bytes.Length / 2, bytes.Length - 6])
+        foreach (int size in (int[])[1, part, part + 1, bytes.Length / 2, bytes.Length - 6])
         {
             byte[] records = Cut(bytes, size);
             int count = (bytes.Length - 5 + size - 1) / size;
-            if (count > ClientHelloParser.MaxRecords) continue;
             Assert.Equal(expected[..^1] + count, Read(records));
             for (int length = 0; length < records.Length; length++) Assert.Equal("NeedMore", Read(records[..length]));
         }
@@ -69,8 +68,8 @@ public sealed class ClientHelloParserTests
     [InlineData("\u0016\u0002\u0000\u0000\u0005", "Absent")]
     [InlineData("\u0016\u0003\u0001\u0000\u0000", "Invalid")] // an empty record
     [InlineData("\u0016\u0003\u0001\u0040\u0001", "Invalid")] // 16,385 bytes
-    [InlineData("\u0016\u0003\u0001\u0000\u0005\u0002", "Invalid")] // a message of the server
-    [InlineData("\u0016\u0003\u0001\u0000\u0005\u0001\u0000\u0040\u0000", "Invalid")] // 16 KiB and its header
+    [InlineData("\u0016\u0003\u0001\u0000\u0005\u0002", "Unexpected")] // a message of the server
+    [InlineData("\u0016\u0003\u0001\u0000\u0005\u0001\u0001\u0010\u0000", "Invalid")] // 68 KiB and its header
     [InlineData("\u0016\u0003\u0001\u0000\u0006\u0001\u0000\u0000\u0001\u0003\u0003", "Invalid")] // more behind it
     [InlineData("\u0016\u0003\u0001\u0000\u0001\u0001\u0017", "Invalid")] // another record inside the message
     [InlineData("", "NeedMore")]
@@ -80,22 +79,45 @@ public sealed class ClientHelloParserTests
         Assert.Equal(expected, Read(Encoding.Latin1.GetBytes(begin)));
 
     [Fact]
-    public void More_records_than_allowed_are_refused()
+    public void Records_of_a_byte_are_read_as_far_as_all_their_bytes_go()
     {
-        byte[] records = Cut(CapturedHellos.OpenSsl, 1);
+        const int Most = ClientHelloParser.MaxLength / 6;
+        byte[] records = Cut(Padded(13_000), 1);
 
-        Assert.Equal("NeedMore", Read(records[..(16 * 6)]));
-        Assert.Equal("Invalid", Read(records[..(17 * 6)]));
+        Assert.Equal("NeedMore", Read(records[..(Most * 6)]));
+        Assert.Equal("Invalid", Read(records[..(Most * 6 + 6)]));
+        Assert.Equal($"site.example [h2,http/1.1] 304,303,302,301 {Most}", Read(Cut(Padded(Most), 1)));
+    }
+
+    /// <summary>What was read of whole records is not read again.</summary>
+    [Fact]
+    public void Reading_goes_on_where_it_stood()
+    {
+        byte[] records = Cut(Padded(3_000), 1);
+        ClientHelloProgress progress = default;
+        for (int length = 0; length < records.Length; length++)
+        {
+            var status = ClientHelloParser.TryParse(records.AsSpan(0, length), ref progress, out _);
+            Assert.Equal((ClientHelloStatus.NeedMore, length / 6), (status, progress.Records));
+        }
+
+        var last = ClientHelloParser.TryParse(records, ref progress, out ClientHello? hello);
+        Assert.Equal(ClientHelloStatus.Complete, last);
+        Assert.Equal((3_000, records.Length), (hello!.Records, hello.Length));
     }
 
     [Fact]
     public void The_longest_message_is_read_and_a_longer_one_is_not()
     {
-        byte[] longest = Padded(ClientHelloParser.MaxMessageSize);
-        byte[] tooLong = Padded(ClientHelloParser.MaxMessageSize + 1);
+        // All the extensions that there can be.
+        byte[] longest = Cut(Padded(65_500), 16_384);
+        const int Size = ClientHelloParser.MaxMessageSize - 4;
+        byte[] start = [22, 3, 1, 64, 0, 1, Size >> 16, (Size >> 8) & 0xFF, Size & 0xFF];
+        byte[] tooLong = [22, 3, 1, 64, 0, 1, Size + 1 >> 16, (Size + 1 >> 8) & 0xFF, Size + 1 & 0xFF];
 
-        Assert.Equal("site.example [h2,http/1.1] 304,303,302,301 1", Read(longest));
-        Assert.Equal("Invalid", Read(tooLong[..9]));
+        Assert.Equal("site.example [h2,http/1.1] 304,303,302,301 4", Read(longest));
+        Assert.Equal("NeedMore", Read(start));
+        Assert.Equal("Invalid", Read(tooLong));
     }
 
     [Theory]

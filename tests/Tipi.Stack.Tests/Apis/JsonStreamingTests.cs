@@ -29,7 +29,7 @@ public sealed class JsonStreamingTests
         items.Writer.Complete();
         using var rest = new StreamReader(stream);
 
-        Assert.Equal("]", await rest.ReadToEndAsync());
+        Assert.Equal("]", await rest.ReadToEndAsync(limit.Token));
         Assert.True(answer.Headers.TransferEncodingChunked);
     }
 
@@ -43,7 +43,8 @@ public sealed class JsonStreamingTests
             new Uri("endless", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead))
         {
             await using Stream stream = await answer.Content.ReadAsStreamAsync();
-            await stream.ReadExactlyAsync(new byte[10]);
+            using var limit = new CancellationTokenSource(Eventually.Patience);
+            await stream.ReadExactlyAsync(new byte[10], limit.Token);
         }
 
         await ended.Task.WaitAsync(Eventually.Patience);

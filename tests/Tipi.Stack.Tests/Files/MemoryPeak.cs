@@ -18,7 +18,10 @@ internal sealed class MemoryPeak
 
     internal void Look()
     {
-        ManagedBytes = Math.Max(ManagedBytes, GC.GetTotalMemory(forceFullCollection: false) - _managedBefore);
+        long managed = GC.GetTotalMemory(forceFullCollection: false) - _managedBefore;
+        // Garbage that is not collected yet is not held.
+        if (managed > ManagedBytes) managed = GC.GetTotalMemory(forceFullCollection: true) - _managedBefore;
+        ManagedBytes = Math.Max(ManagedBytes, managed);
         ResidentBytes = Math.Max(ResidentBytes, Environment.WorkingSet - _residentBefore);
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Tipi.Stack.Tests.Grpc;
 
 /// <summary>
-/// gRPC on the wire: a client that nobody here has written calls an endpoint of bare bodies and trailers.
+/// gRPC with the client of Node.js, which knows nothing of .NET.
 /// </summary>
 public sealed class GrpcTests
 {
@@ -39,7 +39,7 @@ public sealed class GrpcTests
     [Theory, OnEachWire(Http2Only = true)]
     public async Task Errors_reach_the_client(StackServer server, StackWire wire)
     {
-        await using StackHost host = await StartAsync(server, wire);
+        await using StackHost host = await CampHost.StartAsync(server, wire);
 
         JsonElement[] seen = [.. (await CampClient.CallAsync(host, "errors")).EnumerateArray()];
 
@@ -63,10 +63,7 @@ public sealed class GrpcTests
 
     private static async Task AnswersAsync(StackServer server, StackWire wire, string scenario, string expected)
     {
-        await using StackHost host = await StartAsync(server, wire);
+        await using StackHost host = await CampHost.StartAsync(server, wire);
         Assert.Equal(expected, (await CampClient.CallAsync(host, scenario)).GetRawText());
     }
-
-    private static Task<StackHost> StartAsync(StackServer server, StackWire wire) =>
-        StackHost.StartAsync(server, new Camp().Map, wire: wire);
 }

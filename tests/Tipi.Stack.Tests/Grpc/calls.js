@@ -7,7 +7,8 @@ const path = require("path");
 const grpc = require("@grpc/grpc-js");
 const loader = require("@grpc/proto-loader");
 
-const { Camp } = grpc.loadPackageDefinition(loader.loadSync(path.join(__dirname, "camp.proto"))).tipi;
+const definition = loader.loadSync(path.join(__dirname, "camp.proto"), { defaults: true });
+const { Camp } = grpc.loadPackageDefinition(definition).tipi;
 
 const unary = (client, method, note, metadata = new grpc.Metadata(), options = {}) => {
   const seen = { notes: [], initial: {} };

@@ -30,7 +30,8 @@ public sealed class ProxyFlowTests
         await using Stream download = await answer.Content.ReadAsStreamAsync();
 
         long held = await SettledAsync(() => Interlocked.Read(ref written));
-        await download.ReadExactlyAsync(new byte[held / 2]);
+        using var limit = new CancellationTokenSource(Eventually.Patience);
+        await download.ReadExactlyAsync(new byte[held / 2], limit.Token);
 
         Assert.InRange(held, 1, Most);
         await Eventually.TrueAsync(() => Interlocked.Read(ref written) > held, () => "The origin did not go on.");

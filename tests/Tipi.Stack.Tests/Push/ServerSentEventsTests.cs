@@ -41,7 +41,8 @@ public sealed class ServerSentEventsTests
         using (HttpResponseMessage answer = await AskAsync(host))
         {
             await using Stream stream = await answer.Content.ReadAsStreamAsync();
-            await stream.ReadExactlyAsync(new byte["data: one\n\n".Length]);
+            using var limit = new CancellationTokenSource(Eventually.Patience);
+            await stream.ReadExactlyAsync(new byte["data: one\n\n".Length], limit.Token);
         }
 
         // Nothing more is written that could fail: the server notices the end by itself.

@@ -36,6 +36,7 @@ public sealed class SocketLifeTests
     public async Task A_stop_is_told_and_waits_for_the_farewell(StackServer server, StackWire wire)
     {
         IHostApplicationLifetime? lifetime = null;
+        var farewell = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         SocketHost host = await SocketHost.StartAsync(
             server,
             async (served, _) =>
@@ -44,6 +45,7 @@ public sealed class SocketLifeTests
                 await using var told = lifetime!.ApplicationStopping.Register(stopped.SetResult);
                 await stopped.Task;
                 await served.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "the camp breaks up", default);
+                farewell.SetResult(served.CloseStatusDescription);
             },
             wire: wire);
         lifetime = host.Host.Services.GetRequiredService<IHostApplicationLifetime>();
@@ -53,7 +55,16 @@ public sealed class SocketLifeTests
         Assert.Null(await socket.ReceiveBytesAsync());
         Assert.Equal((WebSocketCloseStatus.EndpointUnavailable, "the camp breaks up"),
             (socket.CloseStatus, socket.CloseStatusDescription));
-        await socket.CloseAsync("bye");
+        try
+        {
+            await socket.CloseAsync("bye");
+        }
+        catch (WebSocketException) when (farewell.Task.IsCompletedSuccessfully
+            && wire is not (StackWire.Http1 or StackWire.Http1Tls))
+        {
+            // HttpClient flushes once more after its last frame. By then the server may have ended the connection.
+        }
+        Assert.Equal("bye", await farewell.Task.WaitAsync(Eventually.Patience));
 
         await stop.WaitAsync(Eventually.Patience);
         await host.DisposeAsync();

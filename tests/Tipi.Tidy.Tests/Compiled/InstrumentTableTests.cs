@@ -8,9 +8,11 @@ using Tipi.Tidy.Tests.Source;
 
 namespace Tipi.Tidy.Tests.Compiled;
 
-/// <summary>The README's table of instruments is what a server has.</summary>
+/// <summary>The table of instruments in docs/OPERATIONS.md is what a server has.</summary>
 public sealed partial class InstrumentTableTests
 {
+    private const string Document = "docs/OPERATIONS.md";
+
     [Fact]
     public async Task The_table_is_what_a_server_has()
     {
@@ -18,10 +20,10 @@ public sealed partial class InstrumentTableTests
             .OrderBy(one => one.Meter.Name, StringComparer.Ordinal).ThenBy(one => one.Name, StringComparer.Ordinal)
             .Select(one => $"| {one.Meter.Name} | {one.Name} | {KindOf(one)} | {one.Unit} |")
             .ToArray();
-        string readme = Repository.Files.Single(file => file.Path == "README.md").Text;
-        string[] listed = Row().Matches(readme).Select(row => row.Groups[1].Value).ToArray();
+        string document = Repository.Files.Single(file => file.Path == Document).Text;
+        string[] listed = Row().Matches(document).Select(row => row.Groups[1].Value).ToArray();
 
-        Assert.True(rows.SequenceEqual(listed), "README.md should begin the rows so:\n" + string.Join('\n', rows));
+        Assert.True(rows.SequenceEqual(listed), $"{Document} should begin the rows so:\n" + string.Join('\n', rows));
     }
 
     private static async Task<IReadOnlyList<Instrument>> InstrumentsAsync()

@@ -4,7 +4,9 @@ using Tipi.Tidy.Tests.Source;
 
 namespace Tipi.Tidy.Tests.Rules;
 
-/// <summary>File = type, folder = namespace, at most two folders deep.</summary>
+/// <summary>
+/// File = type, folder = namespace, at most two folders deep. Public types may be in the project's own namespace.
+/// </summary>
 internal sealed class PlaceRule : IRule
 {
     private const int DeepestFolder = 2;
@@ -20,10 +22,14 @@ internal sealed class PlaceRule : IRule
         if (folders.Length > DeepestFolder) yield return file.AtLine(0, $"{folders.Length} folders deep");
 
         var wanted = string.Join('.', [ProjectOf(parts), .. folders]);
-        foreach (var declared in file.Syntax.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>())
-            if (declared.Name.ToString() != wanted) yield return file.At(declared, $"the namespace is not {wanted}");
-
         var types = Syntax.TopLevelTypes(file.Syntax).Where(type => !type.Has(SyntaxKind.FileKeyword)).ToList();
+        // What users see is found in the project's namespace, on whatever floor it stands; so is the floor of options.
+        var isSeen = types.Count > 0 && types.All(type => type.Has(SyntaxKind.PublicKeyword));
+        var alsoFine = isSeen || folders is ["Options"] ? ProjectOf(parts) : wanted;
+        foreach (var declared in file.Syntax.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>())
+            if (declared.Name.ToString() != wanted && declared.Name.ToString() != alsoFine)
+                yield return file.At(declared, $"the namespace is not {wanted}");
+
         if (types.Count > 1) yield return file.At(types[1], $"{types.Count} types in a file");
         if (types.Count > 0 && !IsNamedAfter(file, types[0]))
             yield return file.At(types[0], $"the file is not named {Syntax.NameOf(types[0])}.cs");

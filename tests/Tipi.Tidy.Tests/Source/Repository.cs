@@ -3,7 +3,7 @@ namespace Tipi.Tidy.Tests.Source;
 /// <summary>The texts of the project as they are on disk, without what a build makes.</summary>
 internal static class Repository
 {
-    private static readonly string[] Folders = ["src", "tests", "samples", "benchmarks", ".ci"];
+    private static readonly string[] Folders = ["src", "tests", "samples", "benchmarks", "docs", ".ci"];
     private static readonly string[] Made = ["bin", "obj", "node_modules", "artifacts", "TestResults"];
 
     private static readonly string[] TextExtensions =

@@ -53,6 +53,40 @@ public sealed class RingSocketTests
             () => pair.Input.ReadAsync().AsTask());
     }
 
+    /// <summary>The kernel tells of the end of the stream first, though nobody has read up to it.</summary>
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task A_reset_is_seen_while_receiving_is_paused_before_the_end_of_the_stream()
+    {
+        await using var host = await RingHost.StartAsync(new() { RingCount = 1, MaxReadBufferSize = 16 * 1024 });
+        await using var pair = await host.ConnectAsync();
+        var sent = Payload.Random(1, 48 * 1024); // the kernel keeps what the connection does not
+        await pair.SendAsync(sent);
+        await Eventually.HoldsAsync(() => HeldBytes(pair) >= 16 * 1024, "as much to be held as the limit allows");
+        var gone = new TaskCompletionSource();
+        using var registration = pair.Connection.ConnectionClosed.Register(gone.SetResult);
+        pair.Peer.Shutdown(SocketShutdown.Send);
+        await Task.Delay(200);
+        Assert.False(gone.Task.IsCompleted);
+        pair.Peer.Close(0);
+        await gone.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>The watch for a reset does not take the end of the stream away.</summary>
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task After_a_pause_the_stream_is_read_to_its_end()
+    {
+        await using var host = await RingHost.StartAsync(new() { RingCount = 1, MaxReadBufferSize = 16 * 1024 });
+        await using var pair = await host.ConnectAsync();
+        var sent = Payload.Random(2, 48 * 1024);
+        await pair.SendAsync(sent);
+        await Eventually.HoldsAsync(() => HeldBytes(pair) >= 16 * 1024, "as much to be held as the limit allows");
+        pair.Peer.Shutdown(SocketShutdown.Send);
+        await Task.Delay(100);
+        Assert.Equal(sent, await pair.ReadAsync(sent.Length));
+        var end = await pair.Input.ReadAsync();
+        Assert.True(end.IsCompleted && end.Buffer.IsEmpty);
+    }
+
     [Theory(Timeout = Kernel.TestLimitMs)]
     [InlineData(false)]
     [InlineData(true)]

@@ -42,6 +42,36 @@ public sealed class UringConnectionListenerTests
     }
 
     [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task It_goes_on_listening_when_whoever_made_the_socket_has_closed_it()
+    {
+        Socket? made = null;
+        await using var host = await RingHost.StartAsync(new()
+        {
+            RingCount = 1,
+            CreateBoundListenSocket = endPoint =>
+            {
+                made = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                made.Bind(endPoint);
+                return made;
+            },
+        });
+        made!.Dispose();
+        using var stranger = new TcpListener(IPAddress.Loopback, 0); // may have its number
+        stranger.Start();
+        for (var i = 0; i < 5; i++)
+        {
+            await using var pair = await host.ConnectAsync();
+            await pair.SendAsync("x"u8.ToArray());
+            Assert.Equal("x"u8.ToArray(), await pair.ReadAsync(1));
+        }
+
+        await host.Listener.UnbindAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)stranger.LocalEndpoint);
+        using var accepted = await stranger.AcceptTcpClientAsync();
+    }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
     public async Task Unbinding_stops_accepting_and_keeps_the_connections()
     {
         await using var host = await RingHost.StartAsync();

@@ -238,9 +238,57 @@ public sealed class UringConnectionTests
         var socket = pair.Connection.Features.Get<IConnectionSocketFeature>()!.Socket;
         Assert.True(socket.NoDelay);
         Assert.Equal(pair.Connection.LocalEndPoint, socket.LocalEndPoint);
-        socket.Dispose(); // a view only: the connection lives on
         await pair.SendAsync("x"u8.ToArray());
         Assert.Equal("x"u8.ToArray(), await pair.ReadAsync(1));
+    }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task Closing_the_socket_sends_what_was_flushed_and_ends_the_connection()
+    {
+        await using var host = await RingHost.StartAsync();
+        await using var pair = await host.ConnectAsync();
+        var socket = pair.Connection.Features.Get<IConnectionSocketFeature>()!.Socket;
+        Assert.Same(socket, pair.Connection.Features.Get<IConnectionSocketFeature>()!.Socket);
+        var sent = new byte[300_000];
+        Random.Shared.NextBytes(sent);
+        var read = pair.Input.ReadAsync();
+        var flush = pair.Output.WriteAsync(sent);
+        socket.Close();
+        socket.Close();
+        Assert.Equal(sent, await pair.ReceiveToEndAsync());
+        await flush;
+        await Assert.ThrowsAsync<Microsoft.AspNetCore.Connections.ConnectionAbortedException>(async () => await read);
+        Assert.True((await pair.Output.WriteAsync(sent)).IsCompleted);
+    }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task After_the_end_there_is_no_socket()
+    {
+        await using var host = await RingHost.StartAsync();
+        await using var pair = await host.ConnectAsync();
+        var feature = pair.Connection.Features.Get<IConnectionSocketFeature>()!;
+        await pair.Connection.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(() => feature.Socket);
+    }
+
+    [Theory(Timeout = Kernel.TestLimitMs)]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task Both_addresses_are_known_of_a_peer_that_has_reset_the_connection(string address)
+    {
+        await using var host = await RingHost.StartAsync(endPoint: new IPEndPoint(IPAddress.Parse(address), 0));
+        for (var i = 0; i < 50; i++)
+        {
+            using var peer = host.NewPeer();
+            peer.LingerState = new LingerOption(enable: true, seconds: 0);
+            await peer.ConnectAsync(host.Listener.EndPoint);
+            var own = peer.LocalEndPoint;
+            peer.Close();
+            var connection = (await host.Listener.AcceptAsync())!;
+            Assert.Equal(own, connection.RemoteEndPoint);
+            Assert.Equal(host.Listener.EndPoint, connection.LocalEndPoint);
+            await connection.DisposeAsync();
+        }
     }
 
     [Fact(Timeout = Kernel.TestLimitMs)]

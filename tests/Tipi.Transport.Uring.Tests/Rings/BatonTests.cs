@@ -26,6 +26,20 @@ public sealed class BatonTests
     }
 
     [Fact]
+    public void Who_is_thrown_out_keeps_it_unless_it_was_robbed()
+    {
+        var baton = new Baton(1);
+        Assert.True(baton.TryRecover(1)); // outside of a call nobody can rob
+        baton.Enter();
+        Assert.True(baton.TryRecover(1));
+        Assert.False(Baton.IsInside(baton.Observe()));
+        baton.Enter();
+        Assert.True(baton.TrySteal(baton.Observe(), 2));
+        Assert.False(baton.TryRecover(1));
+        Assert.True(baton.IsHeldBy(2));
+    }
+
+    [Fact]
     public void Who_is_robbed_inside_finds_out_when_leaving()
     {
         var baton = new Baton(1);

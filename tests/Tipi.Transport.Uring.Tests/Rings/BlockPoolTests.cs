@@ -46,6 +46,36 @@ public sealed class BlockPoolTests
     }
 
     [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task What_nobody_wants_any_more_is_let_go()
+    {
+        const int Kept = 4 * 1024 * 1024; // for good, by the pool and by the threads of rings
+        var before = UringMemory.HeldBytes;
+        Block[] rented = [.. Enumerable.Range(0, 4_000).Select(_ => BlockPool.Rent())];
+        foreach (var block in rented) BlockPool.Return(block);
+        Assert.True(UringMemory.HeldBytes >= rented.Length * Block.Size);
+        await Eventually.HoldsAsync(() => UringMemory.HeldBytes <= before + Kept, "the blocks to be let go");
+    }
+
+    [Fact]
+    public void A_thread_gives_back_what_it_keeps_at_hand()
+    {
+        Block? mine = null;
+        var thread = new Thread(() =>
+        {
+            BlockPool.KeepAtHand();
+            mine = BlockPool.Rent();
+            BlockPool.Return(mine);
+            BlockPool.GiveBackAtHand();
+            BlockPool.GiveBackAtHand();
+        });
+        thread.Start();
+        thread.Join();
+        Block[] rented = [.. Enumerable.Range(0, 17_000).Select(_ => BlockPool.Rent())];
+        Assert.Contains(rented, block => ReferenceEquals(block, mine));
+        foreach (var block in rented) BlockPool.Return(block);
+    }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
     public async Task Nobody_gets_a_block_that_somebody_else_has()
     {
         // Threads of their own: what they keep at hand ends with them.

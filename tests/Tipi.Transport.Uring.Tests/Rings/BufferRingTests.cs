@@ -18,7 +18,7 @@ public sealed unsafe class BufferRingTests : IDisposable
         Kernel.NeedRing();
         Assert.Equal(Errno.None, Ring.TryCreate(8, out var ring));
         _ring = ring!;
-        _buffers = new BufferRing(_ring);
+        _buffers = new BufferRing(_ring, RingSize.Ordinary.Buffers);
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();

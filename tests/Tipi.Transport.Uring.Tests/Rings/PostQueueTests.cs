@@ -79,7 +79,7 @@ public sealed class PostQueueTests
 
         public int Number => number;
 
-        internal override void Run(RingLoop loop)
+        internal override void Run()
         {
         }
     }

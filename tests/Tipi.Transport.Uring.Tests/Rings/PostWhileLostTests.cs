@@ -22,15 +22,16 @@ public sealed class PostWhileLostTests
         Poster[] posters = [.. Enumerable.Range(0, rings).Select(_ => new Poster())];
         for (var i = 0; i < Groups; i++)
         {
-            var faults = new List<Exception>();
+            var reports = new Reports();
             var budget = TimeSpan.FromMilliseconds(1 + i % 4);
-            await using var group = new RingGroup(new() { RingCount = rings, HandOffBudget = budget }, faults.Add);
+            await using var group = new RingGroup(
+                new() { RingCount = rings, HandOffBudget = budget }, reports.Write);
             for (var round = 1; round <= RoundsPerGroup; round++)
             {
                 await Task.WhenAll(posters.Select((poster, ring) => poster.RunAsync(group[ring])))
                     .WaitAsync(TimeSpan.FromMilliseconds(Kernel.TestLimitMs));
                 foreach (var poster in posters) await poster.ExpectEachOnceAsync();
-                Assert.Empty(faults);
+                Assert.Empty(reports.Faults);
                 Assert.True(group.HandOffs >= round * rings);
             }
         }

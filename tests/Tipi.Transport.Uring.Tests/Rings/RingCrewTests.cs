@@ -9,11 +9,16 @@ public sealed class RingCrewTests
     {
         Kernel.NeedRing();
         using var sentinel = new Sentinel(TimeSpan.FromMilliseconds(4));
-        var crew = new RingCrew(ring: 77, RingScheduling.Inline, sentinel, fault => Assert.Fail(fault.ToString()));
+        var reports = new Reports();
+        var crew = new RingCrew(
+            ring: 77,
+            new RingSetup(
+                RingScheduling.Inline, sentinel, new ReportQueue<RingReport>(reports.Write), RingSize.Ordinary));
         crew.Start();
-        crew.Loop.Post(new Stop());
+        crew.Loop.Post(new Stop(crew.Loop));
         await crew.Stopped;
-        for (var i = 0; i < 5; i++) Assert.False(crew.TryHandOff(observed: -1));
+        Assert.Empty(reports.Faults);
+        for (var i = 0; i < 5; i++) Assert.False(crew.TryHandOff(observed: -1, HandOffCause.Blocked));
         await Eventually.EqualsAsync(0, () => Kernel.CountThreads("tipi-ring-77."), "the number of the ring's threads");
     }
 
@@ -36,8 +41,8 @@ public sealed class RingCrewTests
         Assert.Equal("x"u8.ToArray(), await pair.ReadAsync(1));
     }
 
-    private sealed class Stop : PostedWork
+    private sealed class Stop(RingLoop loop) : PostedWork
     {
-        internal override void Run(RingLoop loop) => loop.Stop();
+        internal override void Run() => loop.Stop();
     }
 }

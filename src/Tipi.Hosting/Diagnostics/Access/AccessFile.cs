@@ -1,8 +1,10 @@
+using Tipi.Transport.Uring.Native;
+
 namespace Tipi.Hosting.Diagnostics.Access;
 
 /// <summary>
 /// Where the lines go. A file is opened again within a second after it was renamed or removed: further lines belong to
-/// the new one of its name. Used by one thread.
+/// the new one of its name. A FIFO is opened whether somebody reads it or not. Used by one thread.
 /// </summary>
 internal sealed class AccessFile : IDisposable
 {
@@ -32,6 +34,9 @@ internal sealed class AccessFile : IDisposable
         }
     }
 
+    /// <summary>True when it is a FIFO, or the pipe that a process was given as its output.</summary>
+    internal bool IsPipe { get; private set; }
+
     /// <summary>Appends bytes. After a failure the next call opens the file again.</summary>
     /// <exception cref="IOException">They could not be written, or only a part of them.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
@@ -41,7 +46,7 @@ internal sealed class AccessFile : IDisposable
         _stream ??= Open();
         try
         {
-            // Somebody may have cut the file meanwhile (logrotate's copytruncate).
+            // Where the system does not do it: somebody may have cut the file meanwhile (logrotate's copytruncate).
             if (_stream is FileStream { CanSeek: true }) _stream.Seek(0, SeekOrigin.End);
             _stream.Write(bytes);
             _stream.Flush();
@@ -58,15 +63,19 @@ internal sealed class AccessFile : IDisposable
     private Stream Open()
     {
         if (_path is null) return Console.OpenStandardOutput();
+        IsPipe = OperatingSystem.IsLinux() && LibC.IsPipe(_path);
         var options = new FileStreamOptions
         {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.Write,
+            // For writing alone, opening a FIFO waits until somebody reads it. Somebody who does not read is enough.
+            Mode = IsPipe ? FileMode.Open : FileMode.OpenOrCreate,
+            Access = IsPipe ? FileAccess.ReadWrite : FileAccess.Write,
             Share = FileShare.ReadWrite | FileShare.Delete,
             BufferSize = 0,
         };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = Mode;
+        if (!IsPipe && !OperatingSystem.IsWindows()) options.UnixCreateMode = Mode;
         var file = new FileStream(_path, options);
+        // Several processes may write one log, and somebody may cut it: a write finds its place in the same step.
+        if (!IsPipe && OperatingSystem.IsLinux()) LibC.SetAppend(file.SafeFileHandle);
         _openedAs = NameOf(file);
         return file;
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
+using Tipi.Transport.Uring.Rings;
 
 namespace Tipi.Hosting.Diagnostics.Access;
 
@@ -10,7 +11,7 @@ namespace Tipi.Hosting.Diagnostics.Access;
 internal sealed class AccessLog : IDisposable
 {
     /// <summary>A disk that is stuck must not hold the stop for ever.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Lines of one write: enough for a rare system call, little enough for a small buffer.</summary>
     private const int LargestWrite = 64 * 1024;
@@ -22,7 +23,7 @@ internal sealed class AccessLog : IDisposable
     private readonly ILogger _log;
     private readonly LogThrottle _throttle = new();
     private readonly ArrayBufferWriter<byte> _lines = new(LargestWrite);
-    private readonly Thread _thread;
+    private readonly OwnThread _thread;
 
     private AccessLog(AccessLogOptions options, ServerMetrics metrics, ILogger log)
     {
@@ -31,14 +32,18 @@ internal sealed class AccessLog : IDisposable
         _format = options.Format == AccessLogFormat.Json ? new JsonAccessFormat() : new CombinedAccessFormat();
         _metrics = metrics;
         _log = log;
-        _thread = new Thread(Run) { Name = "Tipi access log", IsBackground = true };
-        _thread.UnsafeStart();
+        _thread = OwnThread.Start("tipi-access-log", Run);
     }
 
     /// <summary>Null when none is wanted.</summary>
     /// <exception cref="InvalidOperationException">The file can not be opened.</exception>
-    internal static AccessLog? Start(AccessLogOptions options, ServerMetrics metrics, ILogger log) =>
-        options.Format == AccessLogFormat.None ? null : new AccessLog(options, metrics, log);
+    internal static AccessLog? Start(AccessLogOptions options, ServerMetrics metrics, ILogger log)
+    {
+        if (options.Format == AccessLogFormat.None) return null;
+        var accessLog = new AccessLog(options, metrics, log);
+        if (accessLog._file.IsPipe) log.AccessLogIsPipe(options.Path!);
+        return accessLog;
+    }
 
     internal void Add(in AccessEntry entry)
     {
@@ -49,12 +54,12 @@ internal sealed class AccessLog : IDisposable
     public void Dispose()
     {
         _queue.Close();
-        if (!_thread.Join(s_patience)) return;
+        if (!_thread.Join(Patience)) return;
         _file.Dispose();
         (_format as IDisposable)?.Dispose();
     }
 
-    private void Run()
+    private void Run(OwnThread thread)
     {
         while (true)
         {

@@ -12,7 +12,8 @@ namespace Tipi.Hosting.Tls.Certificates;
 internal sealed class CertificateBook
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<CertificateFiles, Entry> _entries = [];
+    private Dictionary<CertificateFiles, Entry>? _entries;
+    private Action? _whenUsed;
 
     /// <summary>Loads a certificate, or gives the place of one that was loaded before.</summary>
     /// <exception cref="InvalidOperationException">The files can not be used; the message says why.</exception>
@@ -20,12 +21,26 @@ internal sealed class CertificateBook
     {
         lock (_lock)
         {
+            _entries ??= [];
             if (_entries.TryGetValue(files, out Entry? known) && known.Slot is { } slot) return slot;
             // Before the files: a change while they are read is seen afterwards.
             FileStamps stamps = FileStamps.Of(files);
             slot = new CertificateSlot(CertificateLoading.Load(files, names), files.ToString());
             _entries[files] = new Entry(files, names, slot, stamps);
+            _whenUsed?.Invoke();
+            _whenUsed = null;
             return slot;
+        }
+    }
+
+    /// <summary>Calls once, as soon as there is a certificate: most applications have none.</summary>
+    /// <param name="act">Neither waits nor throws.</param>
+    internal void WhenUsed(Action act)
+    {
+        lock (_lock)
+        {
+            if (_entries is null) _whenUsed = act;
+            else act();
         }
     }
 
@@ -40,7 +55,7 @@ internal sealed class CertificateBook
     {
         lock (_lock)
         {
-            if (_entries.Count == 0) return [];
+            if (_entries is null) return [];
             foreach ((CertificateFiles files, Entry entry) in _entries)
                 if (entry.Slot is null) _entries.Remove(files);
             return [.. _entries.Values];

@@ -11,6 +11,9 @@ internal static class CertificateChecks
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string SubjectAlternativeName = "2.5.29.17";
 
+    /// <summary>Of security level 2, which distributions and OpenSSL 3.2 have by default.</summary>
+    private const int LeastRsaBits = 2048;
+
     /// <exception cref="InvalidOperationException">It can not serve: the key is missing, or it is for other uses.
     /// </exception>
     internal static void EnsureForServer(X509Certificate2 certificate)
@@ -33,7 +36,9 @@ internal static class CertificateChecks
             certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>())
         {
             isLimited = true;
-            foreach (Oid usage in usages.EnhancedKeyUsages)
+            // Our own copy: X509EnhancedKeyUsageExtension decodes itself at the first look, and two servers of a
+            // process that look at once can see the list while it is still being filled.
+            foreach (Oid usage in new X509EnhancedKeyUsageExtension(usages, usages.Critical).EnhancedKeyUsages)
                 if (usage.Value == ServerAuthentication) return true;
         }
         return !isLimited;
@@ -51,5 +56,7 @@ internal static class CertificateChecks
             log.CertificateNotYetValid(origin, certificate.Thumbprint, certificate.NotBefore);
         if (certificate.Extensions[SubjectAlternativeName] is null)
             log.NoSubjectAlternativeName(origin, certificate.Thumbprint);
+        using RSA? rsa = certificate.GetRSAPublicKey();
+        if (rsa is { KeySize: < LeastRsaBits }) log.WeakKey(origin, certificate.Thumbprint, rsa.KeySize);
     }
 }

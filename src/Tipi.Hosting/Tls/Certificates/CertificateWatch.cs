@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Tipi.Hosting.Tls.Certificates;
 
-/// <summary>Looks at certificate files once a second, from the end of the start to the stop.</summary>
+/// <summary>
+/// Looks at certificate files once a second, from the end of the start, or when there are any, to the stop.
+/// </summary>
 /// <remarks>
 /// By looking, not by notifications: those miss the folder's link that Kubernetes replaces, files on network file
 /// systems and single files bound into a container, and there are few of them for all of a user's processes.
@@ -19,7 +21,8 @@ internal sealed class CertificateWatch(CertificateBook book, ILogger log) : IAsy
 
     internal void Start()
     {
-        if (!AppContext.TryGetSwitch(Switch, out bool isOff) || !isOff) Execution = RunAsync();
+        if (AppContext.TryGetSwitch(Switch, out bool isOff) && isOff) return;
+        book.WhenUsed(() => Execution = Task.Run(RunAsync));
     }
 
     public async ValueTask DisposeAsync()
@@ -30,6 +33,16 @@ internal sealed class CertificateWatch(CertificateBook book, ILogger log) : IAsy
 
     private async Task RunAsync()
     {
-        while (await _timer.WaitForNextTickAsync().ConfigureAwait(false)) book.Refresh(log);
+        while (await _timer.WaitForNextTickAsync().ConfigureAwait(false))
+        {
+            try
+            {
+                book.Refresh(log);
+            }
+            catch (Exception)
+            {
+                // A log that fails must not end the watch: what has changed is seen, or told, the next time.
+            }
+        }
     }
 }

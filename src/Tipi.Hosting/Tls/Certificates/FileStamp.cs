@@ -1,10 +1,13 @@
+using Tipi.Transport.Uring.Native;
+
 namespace Tipi.Hosting.Tls.Certificates;
 
 /// <summary>What tells one state of a file from another. The default one is that of a file that is not there.</summary>
 /// <param name="RealPath">Without symbolic links: Kubernetes replaces a folder's link, and the files stay.</param>
 /// <param name="WrittenAt">When it was written last, UTC.</param>
 /// <param name="Length">In bytes.</param>
-internal readonly record struct FileStamp(string? RealPath, DateTime WrittenAt, long Length)
+/// <param name="Identity">Another file that was moved here may be as long, and as old.</param>
+internal readonly record struct FileStamp(string? RealPath, DateTime WrittenAt, long Length, FileIdentity Identity)
 {
     /// <summary>As many as Linux follows.</summary>
     private const int MostLinks = 40;
@@ -16,13 +19,18 @@ internal readonly record struct FileStamp(string? RealPath, DateTime WrittenAt, 
         try
         {
             var file = new FileInfo(RealPathOf(path));
-            return file.Exists ? new FileStamp(file.FullName, file.LastWriteTimeUtc, file.Length) : default;
+            return file.Exists
+                ? new FileStamp(file.FullName, file.LastWriteTimeUtc, file.Length, IdentityOf(file.FullName))
+                : default;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return default;
         }
     }
+
+    private static FileIdentity IdentityOf(string path) =>
+        OperatingSystem.IsLinux() ? LibC.IdentityOf(path) : default;
 
     private static string RealPathOf(string path)
     {

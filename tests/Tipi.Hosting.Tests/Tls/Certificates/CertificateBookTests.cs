@@ -52,6 +52,44 @@ public sealed class CertificateBookTests : IDisposable
         Assert.Empty(Refresh());
     }
 
+    /// <summary>As tools do that keep the time of what they copy.</summary>
+    [Fact]
+    public void A_file_that_is_moved_here_is_seen_though_it_is_as_long_and_as_old()
+    {
+        X509Certificate2 first = _authority.Issue("a"), second = _authority.Issue("a", "another.example");
+        string certificate = _authority.ToPem(first), next = _authority.ToPem(second);
+        int length = Math.Max(certificate.Length, next.Length);
+        string path = _folder.Write("c.pem", certificate.PadRight(length, '\n') + TestAuthority.KeyOf(first));
+        string moved = _folder.Write("next.pem", next.PadRight(length, '\n') + TestAuthority.KeyOf(second));
+        var time = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        foreach (string file in (string[])[path, moved]) File.SetLastWriteTimeUtc(file, time);
+        Assert.Equal(new FileInfo(path).Length, new FileInfo(moved).Length);
+        CertificateSlot slot = Open(path, path);
+
+        File.Move(moved, path, overwrite: true);
+
+        Assert.Equal([1], Refresh());
+        Assert.Equal(second.Thumbprint, slot.Current.Certificate.Thumbprint);
+        Assert.Empty(Refresh());
+    }
+
+    [Fact]
+    public void A_key_that_OpenSSL_rejects_is_named()
+    {
+        foreach ((int bits, int[] told) in ((int, int[])[])[(1024, [9, 10]), (2048, [9])])
+        {
+            using var key = System.Security.Cryptography.RSA.Create(bits);
+            var request = new CertificateRequest(
+                "CN=a", key, System.Security.Cryptography.HashAlgorithmName.SHA256,
+                System.Security.Cryptography.RSASignaturePadding.Pkcs1);
+            using X509Certificate2 certificate = request.CreateSelfSigned(
+                DateTimeOffset.Now.AddDays(-1), DateTimeOffset.Now.AddDays(1));
+            _logs.Records.Clear();
+            CertificateChecks.Warn(certificate, "here", _log);
+            Assert.Equal(told, _logs.Records.Select(record => record.EventId));
+        }
+    }
+
     [Fact]
     public void A_pair_is_shown_when_both_files_fit_and_the_old_one_until_then()
     {

@@ -107,6 +107,33 @@ public sealed class CertificateLoadingTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_servers_look_at_the_same_certificate_at_once()
+    {
+        using X509Certificate2 issued = _authority.Issue("a.example");
+        X509Certificate2[] certificates =
+            [.. Enumerable.Range(0, 5000).Select(_ => new X509Certificate2(issued))];
+        // Only the list of usages is still to be decoded.
+        foreach (X509Certificate2 certificate in certificates) Assert.NotEmpty(certificate.Extensions);
+        int looks = 0;
+        int Refused() => certificates.Where((certificate, i) =>
+        {
+            // At once: a barrier wakes its threads one after the other.
+            Interlocked.Increment(ref looks);
+            var spin = new SpinWait();
+            while (Volatile.Read(ref looks) < 2 * (i + 1)) spin.SpinOnce(sleep1Threshold: -1);
+            return Record.Exception(() => CertificateChecks.EnsureForServer(certificate)) is not null;
+        }).Count();
+
+        int[] refused = await Task.WhenAll(StartThread(Refused), StartThread(Refused));
+
+        Assert.Equal([0, 0], refused);
+        foreach (X509Certificate2 certificate in certificates) certificate.Dispose();
+
+        static Task<int> StartThread(Func<int> work) => Task.Factory.StartNew(
+            work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    [Fact]
     public void An_endless_file_is_too_large()
     {
         var error = Assert.Throws<InvalidOperationException>(() => Load("/dev/zero"));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Tipi.Hosting.Tests.Tls.Certificates;
 
@@ -38,6 +39,28 @@ public sealed class CertificateWatchTests : IDisposable
         await Task.Delay(TimeSpan.FromSeconds(2)); // the other one would look once a second
 
         Assert.Equal(first.Thumbprint, await ThumbprintAsync(blind));
+    }
+
+    [Theory, OnEachTransport]
+    public async Task A_log_that_fails_does_not_end_it(TipiTransport transport)
+    {
+        const int Replaced = 1, Kept = 2;
+        var log = new FailingLog(Replaced, Kept);
+        string path = _folder.Write("a.pfx", _authority.ToPfx(_authority.Issue("a.example"), "pw"));
+        await using TestServer server = await TestServer.StartAppAsync(
+            transport, static app => app.Run(static _ => Task.CompletedTask),
+            options => options.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseHttps(path, "pw")),
+            services => services.AddSingleton<ILoggerProvider>(log));
+
+        for (int i = 0; i < 2; i++)
+        {
+            _folder.Write("a.pfx", "broken"u8.ToArray());
+            await log.Failed.Task.WaitAsync(TimeSpan.FromSeconds(60));
+            X509Certificate2 next = _authority.Issue("a.example");
+            _folder.Write("a.pfx", _authority.ToPfx(next, "pw"));
+            using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (await ThumbprintAsync(server) != next.Thumbprint) await Task.Delay(50, late.Token);
+        }
     }
 
     private static Task<TestServer> StartAsync(TipiTransport transport, string path) => TestServer.StartAsync(

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Tipi.Hosting.Exchange;
+
+/// <summary>The endpoint that routing chose.</summary>
+internal sealed class EndpointFeature(HttpExchange exchange) : IEndpointFeature
+{
+    private Endpoint? _endpoint;
+
+    public Endpoint? Endpoint
+    {
+        get => _endpoint;
+        set
+        {
+            exchange.ThrowIfOver();
+            _endpoint = value;
+        }
+    }
+
+    internal void Reset() => _endpoint = null;
+}

@@ -1,0 +1,116 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+
+namespace Tipi.Hosting.Exchange;
+
+/// <summary>
+/// The flushes of one response, whoever asks for them and whether or not somebody awaits them.
+/// <code>
+/// none ──a flush has to wait──→ one waits, further ones wait in line ──the last of them has ended──→ none
+/// </code>
+/// Invariant: changes under the response's gate. The output is asked for one flush at a time, in the order of the
+/// calls: what is below can wait for one only.
+/// </summary>
+internal sealed class FlushTurns(Lock gate, IExchangeOutput output)
+{
+    private TaskCompletionSource? _firstEnded;
+    private Task<FlushResult>? _last;
+    private int _waiting;
+    private bool _isOwed;
+    private bool _isOver;
+
+    /// <summary>False when nobody waits, neither for the output nor for a turn.</summary>
+    internal bool IsBusy => _waiting > 0;
+
+    /// <summary>
+    /// True while the application fills memory of the output: a flush whose turn comes then would take it away, and is
+    /// left to the moment in which the application has done with it.
+    /// </summary>
+    internal bool IsHeld { get; set; }
+
+    /// <summary>Flushes when those before have ended. Under the gate.</summary>
+    internal ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken)
+    {
+        if (IsBusy)
+        {
+            Task before = _last ?? (_firstEnded ??= NewSource()).Task;
+            _last = FollowAsync(before);
+            return new ValueTask<FlushResult>(_last.WaitAsync(cancellationToken));
+        }
+        _isOwed = false;
+        ValueTask<FlushResult> flush = output.FlushAsync(cancellationToken);
+        return flush.IsCompleted ? flush : FinishFirstAsync(flush);
+    }
+
+    /// <summary>Flushes, and nobody waits for it. Under the gate.</summary>
+    internal void FlushSoon()
+    {
+        ValueTask<FlushResult> flush = FlushAsync(CancellationToken.None);
+        if (!flush.IsCompletedSuccessfully) _ = flush.AsTask();
+        else _ = flush.Result;
+    }
+
+    /// <summary>The application has done with the memory. Under the gate.</summary>
+    /// <returns>True when a flush was owed, which takes away what is left of the memory.</returns>
+    internal bool Release()
+    {
+        IsHeld = false;
+        if (!_isOwed) return false;
+        FlushSoon();
+        return true;
+    }
+
+    /// <summary>The request is over: flushes that are still in line must not reach the next one.</summary>
+    internal void End() => Volatile.Write(ref _isOver, true);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlushResult> FinishFirstAsync(ValueTask<FlushResult> flush)
+    {
+        _waiting++;
+        try
+        {
+            return await flush;
+        }
+        finally
+        {
+            lock (gate)
+            {
+                Leave();
+                _firstEnded?.SetResult();
+                _firstEnded = null;
+            }
+        }
+    }
+
+    private async Task<FlushResult> FollowAsync(Task before)
+    {
+        _waiting++;
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            return await FlushInTurn();
+        }
+        finally
+        {
+            lock (gate) Leave();
+        }
+    }
+
+    private ValueTask<FlushResult> FlushInTurn()
+    {
+        lock (gate)
+        {
+            if (_isOver) return new(new FlushResult(isCanceled: false, isCompleted: true));
+            if (!IsHeld) return output.FlushAsync(CancellationToken.None);
+            _isOwed = true;
+            return new(new FlushResult(isCanceled: false, output.IsClosed));
+        }
+    }
+
+    private void Leave()
+    {
+        if (--_waiting == 0) _last = null;
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Tipi.Hosting;
+using Tipi.Hosting.Configuration;
+using Tipi.Hosting.Kestrel;
+using Tipi.Hosting.Server;
+
+namespace Microsoft.AspNetCore.Hosting;
+
+/// <summary>Puts an ASP.NET Core application on Tipi.</summary>
+public static class TipiWebHostBuilderExtensions
+{
+    /// <summary>Serves the application with Tipi in place of the server configured before.</summary>
+    public static IWebHostBuilder UseTipi(this IWebHostBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.ConfigureServices(static services =>
+        {
+            services.RemoveAll<IServer>();
+            services.AddSingleton<IServer, TipiServer>();
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ServerGuard>());
+            services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<KestrelServerOptions>, KestrelServices>());
+            services.TryAddEnumerable(
+                ServiceDescriptor.Singleton<IConfigureOptions<TipiServerOptions>, ConfiguredOptions>());
+        });
+    }
+
+    /// <summary>Serves the application with Tipi in place of the server configured before.</summary>
+    /// <param name="builder">The host's builder.</param>
+    /// <param name="configure">Sets the options; runs after configuration was read.</param>
+    public static IWebHostBuilder UseTipi(this IWebHostBuilder builder, Action<TipiServerOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return builder.UseTipi().ConfigureServices(services => services.Configure(configure));
+    }
+
+    /// <summary>Serves the application with Tipi in place of the server configured before.</summary>
+    /// <param name="builder">The host's builder.</param>
+    /// <param name="configure">Sets the options by the host's environment; runs after configuration was read.</param>
+    public static IWebHostBuilder UseTipi(
+        this IWebHostBuilder builder, Action<WebHostBuilderContext, TipiServerOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return builder.UseTipi().ConfigureServices((context, services) =>
+            services.Configure<TipiServerOptions>(options => configure(context, options)));
+    }
+}

@@ -1,0 +1,219 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Hosting;
+using Tipi.Hosting;
+using Tipi.Hosting.Tls;
+using Tipi.Hosting.Tls.Certificates;
+
+namespace Microsoft.AspNetCore.Hosting;
+
+/// <summary>
+/// Encrypts the connections of an endpoint. Each overload is Kestrel's. Certificates are read when the server starts,
+/// so what is wrong with them stops the start, and files are followed: new connections get a changed certificate.
+/// </summary>
+public static class TipiListenOptionsHttpsExtensions
+{
+    private static readonly TimeSpan s_handshakeTimeout = new HttpsConnectionAdapterOptions().HandshakeTimeout;
+
+    /// <summary>
+    /// Shows the default certificate: <c>Certificates:Default</c> of configuration, else the development certificate.
+    /// </summary>
+    public static TipiListenOptions UseHttps(this TipiListenOptions listenOptions) =>
+        listenOptions.UseHttps(static _ => { });
+
+    /// <summary>Shows the certificate of a file without a password.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="fileName">
+    /// A PFX file, or a PEM file with certificate, chain and key; relative to the content root.
+    /// </param>
+    public static TipiListenOptions UseHttps(this TipiListenOptions listenOptions, string fileName) =>
+        listenOptions.UseHttps(fileName, password: null);
+
+    /// <summary>Shows the certificate of a file.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="fileName">
+    /// A PFX file, or a PEM file with certificate, chain and key; relative to the content root.
+    /// </param>
+    /// <param name="password">The file's, or its key's; null without one.</param>
+    public static TipiListenOptions UseHttps(
+        this TipiListenOptions listenOptions, string fileName, string? password) =>
+        listenOptions.UseHttps(fileName, password, static _ => { });
+
+    /// <summary>Shows the certificate of a file.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="fileName">
+    /// A PFX file, or a PEM file with certificate, chain and key; relative to the content root.
+    /// </param>
+    /// <param name="password">The file's, or its key's; null without one.</param>
+    /// <param name="configureOptions">Sets more; runs when the server starts.</param>
+    public static TipiListenOptions UseHttps(
+        this TipiListenOptions listenOptions, string fileName, string? password,
+        Action<HttpsConnectionAdapterOptions> configureOptions)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(fileName);
+        ArgumentNullException.ThrowIfNull(configureOptions);
+        return listenOptions.Use(configureOptions, server => server.Part<CertificateBook>().Open(
+            new CertificateFiles(ContentPath.Of(server, fileName), KeyPath: null, password), CertificateNames.OfCall));
+    }
+
+    /// <summary>Shows a certificate of a store of this user; it must be valid.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="storeName">The store.</param>
+    /// <param name="subject">A part of the certificate's subject.</param>
+    public static TipiListenOptions UseHttps(
+        this TipiListenOptions listenOptions, StoreName storeName, string subject) =>
+        listenOptions.UseHttps(storeName, subject, allowInvalid: false);
+
+    /// <summary>Shows a certificate of a store of this user.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="storeName">The store.</param>
+    /// <param name="subject">A part of the certificate's subject.</param>
+    /// <param name="allowInvalid">Also one that is not trusted here, or has expired.</param>
+    public static TipiListenOptions UseHttps(
+        this TipiListenOptions listenOptions, StoreName storeName, string subject, bool allowInvalid) =>
+        listenOptions.UseHttps(storeName, subject, allowInvalid, StoreLocation.CurrentUser);
+
+    /// <summary>Shows a certificate of a store.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="storeName">The store.</param>
+    /// <param name="subject">A part of the certificate's subject.</param>
+    /// <param name="allowInvalid">Also one that is not trusted here, or has expired.</param>
+    /// <param name="location">Whose store.</param>
+    public static TipiListenOptions UseHttps(
+        this TipiListenOptions listenOptions, StoreName storeName, string subject, bool allowInvalid,
+        StoreLocation location) =>
+        listenOptions.UseHttps(storeName, subject, allowInvalid, location, static _ => { });
+
+    /// <summary>Shows a certificate of a store.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="storeName">The store.</param>
+    /// <param name="subject">A part of the certificate's subject.</param>
+    /// <param name="allowInvalid">Also one that is not trusted here, or has expired.</param>
+    /// <param name="location">Whose store.</param>
+    /// <param name="configureOptions">Sets more; runs when the server starts.</param>
+    public static TipiListenOptions UseHttps(
+        this TipiListenOptions listenOptions, StoreName storeName, string subject, bool allowInvalid,
+        StoreLocation location, Action<HttpsConnectionAdapterOptions> configureOptions)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(subject);
+        ArgumentNullException.ThrowIfNull(configureOptions);
+        string store = storeName.ToString();
+        return listenOptions.Use(configureOptions, _ => new CertificateSlot(
+            new ServedCertificate(StoreCertificate.Find(subject, store, location, allowInvalid), chain: null),
+            $"{location}/{store}"));
+    }
+
+    /// <summary>Shows a certificate.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="serverCertificate">With its private key.</param>
+    public static TipiListenOptions UseHttps(
+        this TipiListenOptions listenOptions, X509Certificate2 serverCertificate) =>
+        listenOptions.UseHttps(serverCertificate, static _ => { });
+
+    /// <summary>Shows a certificate.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="serverCertificate">With its private key.</param>
+    /// <param name="configureOptions">Sets more; runs when the server starts.</param>
+    public static TipiListenOptions UseHttps(
+        this TipiListenOptions listenOptions, X509Certificate2 serverCertificate,
+        Action<HttpsConnectionAdapterOptions> configureOptions)
+    {
+        ArgumentNullException.ThrowIfNull(serverCertificate);
+        ArgumentNullException.ThrowIfNull(configureOptions);
+        return listenOptions.UseHttps(options =>
+        {
+            options.ServerCertificate = serverCertificate;
+            configureOptions(options);
+        });
+    }
+
+    /// <summary>
+    /// Encrypts as the options say. They start from <c>ConfigureHttpsDefaults</c>; without a certificate the default
+    /// one is shown.
+    /// </summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="configureOptions">Sets them; runs when the server starts.</param>
+    public static TipiListenOptions UseHttps(
+        this TipiListenOptions listenOptions, Action<HttpsConnectionAdapterOptions> configureOptions)
+    {
+        ArgumentNullException.ThrowIfNull(configureOptions);
+        return listenOptions.Use(configureOptions, static _ => null);
+    }
+
+    /// <summary>
+    /// Encrypts as the options say, which must have a certificate or a selector; no defaults are added to them.
+    /// </summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="httpsOptions">The options.</param>
+    public static TipiListenOptions UseHttps(
+        this TipiListenOptions listenOptions, HttpsConnectionAdapterOptions httpsOptions)
+    {
+        ArgumentNullException.ThrowIfNull(httpsOptions);
+        return Checked(listenOptions).UseTls(
+            new OptionsPolicy(() => new HttpsSetup(httpsOptions) { MayDefault = false }));
+    }
+
+    /// <summary>Lets a function decide about each handshake; no defaults hold. It has 10 s.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="serverOptionsSelectionCallback">Gives the options of a handshake.</param>
+    /// <param name="state">Handed to the function.</param>
+    public static TipiListenOptions UseHttps(
+        this TipiListenOptions listenOptions, ServerOptionsSelectionCallback serverOptionsSelectionCallback,
+        object state) =>
+        listenOptions.UseHttps(serverOptionsSelectionCallback, state, s_handshakeTimeout);
+
+    /// <summary>Lets a function decide about each handshake; no defaults hold.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="serverOptionsSelectionCallback">Gives the options of a handshake.</param>
+    /// <param name="state">Handed to the function.</param>
+    /// <param name="handshakeTimeout">How long a handshake may take, the function included.</param>
+    public static TipiListenOptions UseHttps(
+        this TipiListenOptions listenOptions, ServerOptionsSelectionCallback serverOptionsSelectionCallback,
+        object state, TimeSpan handshakeTimeout)
+    {
+        ArgumentNullException.ThrowIfNull(serverOptionsSelectionCallback);
+        return listenOptions.UseHttps(new TipiTlsHandshakeCallbackOptions
+        {
+            OnConnection = handshake => serverOptionsSelectionCallback(
+                handshake.SslStream, handshake.ClientHelloInfo, handshake.State, handshake.CancellationToken),
+            OnConnectionState = state,
+            HandshakeTimeout = handshakeTimeout,
+        });
+    }
+
+    /// <summary>Lets a function decide about each handshake; no defaults hold.</summary>
+    /// <param name="listenOptions">The endpoint.</param>
+    /// <param name="callbackOptions">The function, and how long a handshake may take.</param>
+    public static TipiListenOptions UseHttps(
+        this TipiListenOptions listenOptions, TipiTlsHandshakeCallbackOptions callbackOptions)
+    {
+        ArgumentNullException.ThrowIfNull(callbackOptions);
+        if (!callbackOptions.IsSet)
+            throw new InvalidOperationException(
+                "TipiTlsHandshakeCallbackOptions.OnConnection is not set. Set it before UseHttps.");
+        return Checked(listenOptions).UseTls(new CallbackPolicy(callbackOptions));
+    }
+
+    private static TipiListenOptions Use(
+        this TipiListenOptions listenOptions, Action<HttpsConnectionAdapterOptions> configure,
+        Func<TipiServerOptions, CertificateSlot?> open)
+    {
+        TipiServerOptions server = Checked(listenOptions).ServerOptions;
+        return listenOptions.UseTls(new OptionsPolicy(() =>
+        {
+            var options = new HttpsConnectionAdapterOptions();
+            server.ApplyHttpsDefaults(options);
+            CertificateSlot? slot = open(server);
+            if (slot is not null) slot.Current.CopyTo(options);
+            configure(options);
+            return new HttpsSetup(options) { Source = slot };
+        }));
+    }
+
+    private static TipiListenOptions Checked(TipiListenOptions listenOptions)
+    {
+        ArgumentNullException.ThrowIfNull(listenOptions);
+        return listenOptions;
+    }
+}
