@@ -80,7 +80,7 @@ public sealed class HaproxyTests
 
         Assert.All(app.Local, seen => Assert.Equal("/health 127.0.0.1 2", seen));
         // Checks that failed would have taken the server away.
-        await CheckAsync(proxy, "2");
+        await CheckAsync(proxy, "2", oneConnection: false);
     }
 
     [Theory]
@@ -101,11 +101,13 @@ public sealed class HaproxyTests
         await using var app = await ProxiedApp.StartAsync(transport);
         await using var proxy = await Haproxy.StartAsync(mode, address, $"{app.Address} {header}");
 
-        await CheckAsync(proxy, header.Contains("v2", StringComparison.Ordinal) ? "2" : "1");
+        var version = header.Contains("v2", StringComparison.Ordinal) ? "2" : "1";
+        // A proxy that understands HTTP may use another connection for the next request.
+        await CheckAsync(proxy, version, oneConnection: mode is "tcp");
     }
 
     /// <summary>Two clients, each with several requests on one connection.</summary>
-    private static async Task CheckAsync(Haproxy proxy, string version)
+    private static async Task CheckAsync(Haproxy proxy, string version, bool oneConnection = true)
     {
         for (var i = 0; i < 2; i++)
         {
@@ -125,7 +127,7 @@ public sealed class HaproxyTests
             {
                 var seen = (await client.GetStringAsync(new Uri($"http://{proxy.FrontEnd}/"))).Split(' ');
                 Assert.Equal($"{own} {proxy.FrontEnd} {version}", string.Join(' ', seen[..3]));
-                Assert.Equal(connection ??= seen[3], seen[3]);
+                if (oneConnection) Assert.Equal(connection ??= seen[3], seen[3]);
             }
         }
     }
