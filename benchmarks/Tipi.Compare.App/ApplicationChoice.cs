@@ -1,3 +1,5 @@
+using Tipi.Compare.App.Real;
+
 namespace Tipi.Compare.App;
 
 /// <summary>The applications under test, by name.</summary>
@@ -6,18 +8,23 @@ internal static class ApplicationChoice
     public static IReadOnlyList<string> Names { get; } =
     [
         "plaintext", "echo", "sized", "upload", "websocket", "yield", "sleep", "sleep-endpoint", "commit", "full",
-        "full-yield",
+        "full-yield", "fortunes", "sqlite", "upstream", "razor", "events", "grpc",
         "siege", "siege-16k", "siege-64k", "siege-overload", "siege-address",
         "siege-h2", "siege-tls",
     ];
 
+    private static readonly string[] s_slim =
+        ["plaintext", "echo", "sized", "upload", "websocket", "yield", "sleep"];
+
     /// <summary>Builds one; <paramref name="prepare"/> runs before the host is built.</summary>
     public static WebApplication Build(string name, Action<WebApplicationBuilder> prepare)
     {
-        var builder = name is "full" or "full-yield" or "sleep-endpoint" or "commit"
-            ? WebApplication.CreateBuilder()
-            : WebApplication.CreateSlimBuilder();
+        var builder = s_slim.Contains(name) || name.StartsWith("siege", StringComparison.Ordinal)
+            ? WebApplication.CreateSlimBuilder()
+            : WebApplication.CreateBuilder();
         prepare(builder);
+        if (name == "razor") builder.Services.AddRazorPages();
+        if (name == "grpc") builder.Services.AddGrpc();
         var app = builder.Build();
         switch (name)
         {
@@ -59,6 +66,24 @@ internal static class ApplicationChoice
                 break;
             case "full-yield":
                 app.MapGet("/", Handlers.YieldedTextAsync);
+                break;
+            case "fortunes":
+                FortunePage.Map(app);
+                break;
+            case "sqlite":
+                NoteBook.Map(app);
+                break;
+            case "upstream":
+                UpstreamPage.Map(app);
+                break;
+            case "razor":
+                app.MapRazorPages();
+                break;
+            case "events":
+                EventStream.Map(app);
+                break;
+            case "grpc":
+                app.MapGrpcService<GreeterService>();
                 break;
             case var siege when siege.StartsWith("siege", StringComparison.Ordinal):
                 SiegeLimits.Use(app, name);

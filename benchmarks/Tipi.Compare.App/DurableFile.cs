@@ -18,14 +18,15 @@ internal sealed class DurableFile : IDisposable
     private readonly SafeFileHandle _file;
     private long _next;
 
-    /// <summary>In the folder that the environment names, or beside this program: <c>/tmp</c> may be memory.</summary>
-    public DurableFile()
-    {
-        var folder = Environment.GetEnvironmentVariable(FolderVariable) ?? AppContext.BaseDirectory;
-        _file = File.OpenHandle(
-            Path.Combine(folder, $"tipi-compare-{Environment.ProcessId}.log"), FileMode.Create, FileAccess.ReadWrite,
-            FileShare.None, FileOptions.DeleteOnClose);
-    }
+    public DurableFile() => _file = File.OpenHandle(
+        NewPath("log"), FileMode.Create, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+
+    /// <summary>
+    /// A path in the folder that the environment names, or beside this program: <c>/tmp</c> may be memory.
+    /// </summary>
+    public static string NewPath(string extension) => Path.Combine(
+        Environment.GetEnvironmentVariable(FolderVariable) ?? AppContext.BaseDirectory,
+        $"tipi-compare-{Environment.ProcessId}.{extension}");
 
     /// <summary>Blocks the calling thread until the disk has it. From any thread.</summary>
     public void Commit()

@@ -36,7 +36,7 @@ internal sealed class CompareRun(CompareOptions options)
     public async Task<int> RunAsync()
     {
         var machine = MachineFacts.Read(PrivateNetwork.Prepare());
-        using var bench = new Bench(options);
+        await using var bench = new Bench(options);
         var peers = Asked.Where(peer => peer.Tool is not { IsInstalled: false }).ToList();
         foreach (var absent in Asked.Except(peers))
             Console.WriteLine($"Without {absent.Name}: {absent.Tool!.Remedy}");

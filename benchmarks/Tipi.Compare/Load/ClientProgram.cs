@@ -31,6 +31,7 @@ internal static class ClientProgram
     private static IDriver Open(string name, int port, int connections) => name switch
     {
         "echo" => new EchoDriver(new Launch(Workload.WebSocket, port, ""), connections),
+        "events" => new EventDriver(new Launch(Workload.Events, port, ""), connections),
         "connect" => new ConnectDriver(connections, () => new ConnectClient(port)),
         "handshake" => new ConnectDriver(connections, () => new HandshakeClient(port, resumes: false)),
         "resumption" => new ConnectDriver(connections, () => new HandshakeClient(port, resumes: true)),

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using Tipi.Compare.Peers;
@@ -54,6 +55,7 @@ internal sealed class Http2Probe : IProbe
         {
             request.Method = HttpMethod.Post;
             request.Content = new StringContent(body);
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(_workload.ContentType);
         }
 
         try

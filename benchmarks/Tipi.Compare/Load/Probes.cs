@@ -33,6 +33,8 @@ internal static class Probes
     {
         if (workload.IsHttp2)
             return new Http2Probe(workload, port, socket);
+        if (workload.IsEndless)
+            return new EventConnection(workload, port, socket);
         var plain = new NetworkStream(socket, ownsSocket: true);
         Stream stream = workload.IsEncrypted ? TlsClient.Connect(plain) : plain;
         return workload.IsWebSocket

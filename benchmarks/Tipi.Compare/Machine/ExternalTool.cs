@@ -10,13 +10,25 @@ internal sealed record ExternalTool(string Name, string Package)
     public static readonly ExternalTool Ip = new("ip", "iproute2");
     public static readonly ExternalTool Nginx = new("nginx", "nginx-light");
 
+    public static readonly ExternalTool Postgres = new("postgres", "postgresql");
     public static readonly ExternalTool OpenSsl = new("openssl", "openssl");
 
-    public bool IsInstalled => SearchPath.Any(folder => File.Exists(Path.Combine(folder, Name)));
+    private const string PostgresVersions = "/usr/lib/postgresql";
+
+    public bool IsInstalled => FolderOf(Name) is not null;
 
     public string Remedy => $"{Name} was not found. Install it, on Debian or Ubuntu: apt-get install {Package}";
 
-    // Servers' programs live in sbin, which an ordinary user's PATH often lacks.
+    /// <summary>Where a program is, which may be another one of the same package; null: it is not installed.</summary>
+    public static string? FolderOf(string program) =>
+        SearchPath.FirstOrDefault(folder => File.Exists(Path.Combine(folder, program)));
+
+    // Servers' programs live in sbin, which an ordinary user's PATH often lacks, and PostgreSQL's of each version in a
+    // folder of their own.
     private static IEnumerable<string> SearchPath =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Append("/sbin");
+    [
+        .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), "/usr/sbin", "/sbin",
+        .. Directory.Exists(PostgresVersions) ? Directory.GetDirectories(PostgresVersions).Order().Reverse()
+            .Select(version => Path.Combine(version, "bin")) : [],
+    ];
 }

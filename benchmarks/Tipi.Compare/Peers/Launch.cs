@@ -9,5 +9,8 @@ internal sealed record Launch(Workload Workload, int Port, string Cpus)
     /// <summary>A PEM file with certificate and key, where the workload is encrypted.</summary>
     public string? CertificateFile { get; init; }
 
+    /// <summary>Where the application finds what it asks; null: it asks nothing.</summary>
+    public string? CompanionAddress { get; init; }
+
     public int CpuCount => Cpus.Split(',').Length;
 }

@@ -8,6 +8,8 @@ namespace Tipi.Compare.Peers;
 /// <summary>A started server process with its children; disposing ends it.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
+    private const string CompanionVariable = "TIPI_COMPARE_COMPANION";
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
@@ -46,6 +48,8 @@ internal sealed class RunningServer : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
+        if (launch.CompanionAddress is { } companion)
+            start.Environment[CompanionVariable] = companion;
         return new RunningServer(Process.Start(start)!, launch, hasCounters);
     }
 

@@ -3,9 +3,10 @@ using Tipi.Compare.Peers;
 namespace Tipi.Compare.Scenarios;
 
 /// <summary>Where and how long is measured.</summary>
-internal sealed class Bench(CompareOptions options) : IDisposable
+internal sealed class Bench(CompareOptions options) : IAsyncDisposable
 {
     private readonly TestCertificate _certificate = new();
+    private readonly Companions _companions = new(options);
     private int _launches;
 
     public CompareOptions Options => options;
@@ -21,8 +22,13 @@ internal sealed class Bench(CompareOptions options) : IDisposable
         {
             AppProgram = Options.AppProgram,
             CertificateFile = _certificate.PemFile,
+            CompanionAddress = _companions.AddressOf(workload.Companion),
         });
     }
 
-    public void Dispose() => _certificate.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        _certificate.Dispose();
+        await _companions.DisposeAsync();
+    }
 }

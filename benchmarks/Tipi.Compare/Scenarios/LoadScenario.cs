@@ -14,7 +14,10 @@ internal sealed class LoadScenario(string name, string title, Workload workload,
 
     public Workload Workload => workload;
 
-    public ExternalTool? Tool => load.Tool;
+    public ExternalTool? Tool =>
+        workload.Companion is Companion.Database && !ExternalTool.Postgres.IsInstalled
+            ? ExternalTool.Postgres
+            : load.Tool;
 
     public Goal? Goal { get; init; }
 

@@ -24,6 +24,7 @@ internal static class ScenarioCatalog
             Workload.Yield, new WrkLoad(64)) { Goal = new Goal(Metric.Cpu, 0.90) },
         new LoadScenario("full-yield-64", "A minimal API that continues on the thread pool, 64 connections",
             Workload.FullYield, new WrkLoad(64)) { Goal = new Goal(Metric.Cpu, 0.70) },
+        .. Applications,
         new LoadScenario("connect-16", "Plaintext, slim builder, a connection for each request, 16 at a time",
             Workload.Plaintext, new OwnLoad("connect", 16)) { Goal = CpuGoal(1) },
         .. Encrypted,
@@ -49,6 +50,23 @@ internal static class ScenarioCatalog
         new LoadScenario("two-cores-64", "Plaintext, slim builder, 64 connections, all on both CPUs",
             Workload.Plaintext, new WrkLoad(64) { Threads = 2 })
         { Unpinned = true, Goal = new Goal(Metric.Rate, 1.3, AtLeast: true) },
+    ];
+
+    private static IEnumerable<IScenario> Applications =>
+    [
+        new LoadScenario("app-fortunes-64", "Fortunes: 12 rows of PostgreSQL as a page, 64 connections",
+            Workload.Fortunes, new WrkLoad(64)) { Goal = CpuGoal(0.80) },
+        new LoadScenario("app-upstream-64", "An answer that HttpClient fetches from another server, 64 connections",
+            Workload.Upstream, new WrkLoad(64)),
+        new LoadScenario("app-razor-64", "A Razor page with a list, 64 connections",
+            Workload.Razor, new WrkLoad(64)),
+        new LoadScenario("app-grpc-8x100", "gRPC: a unary call, 8 connections of 100 streams",
+            Workload.Grpc, new H2Load(8, 100)),
+        new LoadScenario("app-events-1000", "Server-sent events, 10 a second to each of 1,000 clients",
+            Workload.Events, new OwnLoad("events", 1_000)),
+        new RateScenario("app-sqlite",
+            "3 connections that commit to SQLite without a pause; the others at 1,000 requests a second",
+            Workload.Sqlite, new RateLoad(1_000, 64, 0) { SlowLoops = 3 }) { Goal = new Goal(Metric.P99, 1.2) },
     ];
 
     private static IEnumerable<IScenario> Encrypted =>
