@@ -38,6 +38,15 @@ app.MapGet("/spin/{ms:int}", (int ms) =>
     return "spun";
 });
 
+// Says something from the thread pool, then holds its thread.
+app.MapGet("/begin/{ms:int}", async (HttpContext http, int ms) =>
+{
+    await Task.Yield();
+    await http.Response.WriteAsync("begun");
+    var clock = Stopwatch.StartNew();
+    while (clock.ElapsedMilliseconds < ms) Thread.SpinWait(100);
+});
+
 // A call to the same server, waited for on the thread that would have to serve it.
 app.MapGet("/result/{ms:int}", (int ms, IServer server) =>
 {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tipi.Transport.Uring;
 
 namespace Tipi.Blocking.Tests;
@@ -22,6 +23,27 @@ public class BlockingHandlersTests
     [Fact]
     public Task EightSleepAndTwoSpin_TheOthersAreServed() => BestOfAsync(
         [.. Enumerable.Repeat("/sleep/5000", 8), .. Enumerable.Repeat("/spin/5000", 2)], longestMs: 150);
+
+    // One processor is one thread of the pool, so that no other one is there to send it.
+    [Fact]
+    public async Task WhatWasFlushed_DoesNotWaitForTheHandlerThatComputesOn()
+    {
+        Require();
+        using var app = await BlockingApp.StartAsync();
+        using var client = NewClient(app);
+        await WarmUpAsync(client, ["/begin/5000"]);
+        var clock = Stopwatch.StartNew();
+
+        using var answer = await client.GetAsync(
+            new Uri("/begin/5000", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        using var body = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        var begun = new char[5];
+        await body.ReadBlockAsync(begun);
+
+        Assert.Equal("begun", new string(begun));
+        Assert.InRange(clock.ElapsedMilliseconds, 0, 250); // the pool's next thread comes after 500
+        Assert.Equal("", await body.ReadToEndAsync());
+    }
 
     private static async Task BestOfAsync(string[] blocking, int longestMs)
     {

@@ -31,6 +31,9 @@ internal abstract class ConnectionMailbox(RingLoop loop) : PostedWork
         if (Interlocked.Or(ref _wishes, (int)wish) == 0) loop.Post(this);
     }
 
+    /// <summary>A thread that is neither the ring's nor the writer's has sent something. After a full barrier.</summary>
+    public abstract void OnSentElsewhere();
+
     /// <summary>Closes now, with a reset. The first reason counts.</summary>
     public void Abort(ConnectionAbortedException reason)
     {

@@ -77,6 +77,8 @@ internal sealed class RingSocket : ConnectionMailbox
     /// <summary>Shows a view to the ring, which releases it. Returns the one that came first.</summary>
     public SocketView Show(SocketView made) => Interlocked.CompareExchange(ref _view, made, null) ?? made;
 
+    public override void OnSentElsewhere() => Writer.OnProgressElsewhere();
+
     /// <summary>Sends what was flushed, then closes.</summary>
     public void Close() => Leave(ConnectionWish.Close);
 

@@ -10,19 +10,27 @@ namespace Tipi.Transport.Uring.Connections;
 /// <code>
 ///            TryBegin                    the ring's send
 ///   idle ──────────────► sending ◄──────────────────────► in flight
-///     ▲                     │  all sent, nothing new
-///     └─────────────────────┘
+///    │ ▲                    │ ▲
+///    │ └────────────────────┘ │  all sent, nothing new
+///    └──────► deferred ───────┘ TryBegin
 /// </code>
-/// Writers push blocks to <c>_outbox</c> (newest first). Who got from idle to sending owns <c>_blocks</c> and may use
-/// the descriptor; the descriptor is closed only after somebody got from idle to sending for good.
+/// Writers push blocks to <c>_outbox</c> (newest first). Who got to sending owns <c>_blocks</c> and may use the
+/// descriptor; the descriptor is closed only after somebody got to sending for good.
 /// Invariant: a block is owned by the writer until pushed, then by whoever sends.
+/// A handler that has waited for something is on the thread pool, and its response often comes in two flushes: the body
+/// that it wrote, and the end that the server adds. So the first, where it is small, waits until the thread has done
+/// what it is at, or until the second.
 /// </remarks>
-internal sealed class SendQueue(ConnectionMailbox mailbox, int descriptor)
+internal sealed class SendQueue(ConnectionMailbox mailbox, int descriptor) : DeferredWork
 {
+    private const int Idle = 0;
+    private const int Sending = 1;
+    private const int Deferred = 2;
+
     private BlockList _blocks;
     private Block? _outbox;
     private long _sent;
-    private int _sending;
+    private int _state;
     private volatile bool _endWanted;
 
     /// <summary>Bytes sent since the start. Read by the writer to bound what it queues.</summary>
@@ -33,13 +41,19 @@ internal sealed class SendQueue(ConnectionMailbox mailbox, int descriptor)
     /// <summary>What was collected and not sent. For the one who sends.</summary>
     public ref readonly BlockList Collected => ref _blocks;
 
+    protected override bool IsDeferred => Volatile.Read(ref _state) == Deferred;
+
     /// <summary>
-    /// Queues flushed blocks (the newest first). On the ring's thread they leave at the end of the turn.
+    /// Queues flushed blocks (the newest first). On the ring's thread they leave at the end of the turn; on the pool
+    /// they may wait for more, where <paramref name="mayDefer"/> says that the flush does not wait for them.
     /// </summary>
-    public void Send(Block newest, Block oldest)
+    public void Send(Block newest, Block oldest, bool mayDefer)
     {
         Push(newest, oldest);
-        if (mailbox.Loop.IsOwnedHere) mailbox.Leave(ConnectionWish.Send);
+        var loop = mailbox.Loop;
+        if (loop.IsOwnedHere) mailbox.Leave(ConnectionWish.Send);
+        else if (mayDefer && loop.Deferred is { } watch && Thread.CurrentThread.IsThreadPoolThread && TryDefer())
+            Defer(watch);
         else if (TryBegin()) SendHere();
     }
 
@@ -78,7 +92,15 @@ internal sealed class SendQueue(ConnectionMailbox mailbox, int descriptor)
     }
 
     /// <summary>Becomes the one who sends. False: somebody else does, and will see what was pushed before.</summary>
-    public bool TryBegin() => _sending == 0 && Interlocked.CompareExchange(ref _sending, 1, 0) == 0;
+    public bool TryBegin()
+    {
+        while (Volatile.Read(ref _state) is not Sending and var seen)
+        {
+            if (Interlocked.CompareExchange(ref _state, Sending, seen) == seen) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Collects what was flushed. False where there is nothing to send.</summary>
     public bool TryCollect()
@@ -88,7 +110,7 @@ internal sealed class SendQueue(ConnectionMailbox mailbox, int descriptor)
     }
 
     /// <summary>Stops being the one who sends. A full memory barrier; look for new blocks afterwards.</summary>
-    public void EndSending() => Interlocked.Exchange(ref _sending, 0);
+    public void EndSending() => Interlocked.Exchange(ref _state, Idle);
 
     /// <summary>The kernel took this many bytes.</summary>
     public void Account(int bytes)
@@ -104,6 +126,15 @@ internal sealed class SendQueue(ConnectionMailbox mailbox, int descriptor)
         Volatile.Write(ref _sent, _sent + _blocks.Length);
         _blocks.Clear();
     }
+
+    protected override void DoIfDeferred()
+    {
+        if (Interlocked.CompareExchange(ref _state, Sending, Deferred) != Deferred) return;
+        SendHere();
+        mailbox.OnSentElsewhere();
+    }
+
+    private bool TryDefer() => Interlocked.CompareExchange(ref _state, Deferred, Idle) == Idle;
 
     // A foreign thread that has become the sender: one system call is cheaper than waking the ring.
     private void SendHere()

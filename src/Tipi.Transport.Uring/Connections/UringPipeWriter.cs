@@ -17,6 +17,9 @@ internal sealed class UringPipeWriter(ConnectionMailbox mailbox, SendQueue sends
     // Less room than this at the end of a block is not worth handing out when the caller has no wish.
     private const int LeastRoom = 128;
 
+    // More than this has nothing to gain from what may come behind it.
+    private const int MostDeferred = 16 * 1024;
+
     private FlushWait? _wait;
     private Block? _newest;
     private Block? _oldest;
@@ -33,10 +36,10 @@ internal sealed class UringPipeWriter(ConnectionMailbox mailbox, SendQueue sends
     // ---- the sending side ----
 
     /// <summary>Something was sent: a waiting flush may go on. Called by the ring's owner.</summary>
-    public void OnProgress(RingLoop loop)
-    {
-        if (Volatile.Read(ref _wait) is { IsWaiting: true } wait && IsBelow(maxQueued / 2)) wait.WakeOn(loop);
-    }
+    public void OnProgress(RingLoop loop) => WaitThatMayEnd?.WakeOn(loop);
+
+    /// <summary>The same from any thread, after a full barrier.</summary>
+    public void OnProgressElsewhere() => WaitThatMayEnd?.Wake();
 
     /// <summary>Nothing can be sent any more. From any thread.</summary>
     public void End()
@@ -117,6 +120,9 @@ internal sealed class UringPipeWriter(ConnectionMailbox mailbox, SendQueue sends
         return new FlushResult(canceled, _ended);
     }
 
+    private FlushWait? WaitThatMayEnd =>
+        Volatile.Read(ref _wait) is { IsWaiting: true } wait && IsBelow(maxQueued / 2) ? wait : null;
+
     private bool IsBelow(long limit) => _flushed - sends.Sent <= limit;
 
     private Block GetBlock(int sizeHint)
@@ -161,7 +167,7 @@ internal sealed class UringPipeWriter(ConnectionMailbox mailbox, SendQueue sends
         var oldest = _oldest!;
         _newest = null;
         _oldest = null;
-        sends.Send(newest, oldest);
+        sends.Send(newest, oldest, mayDefer: IsBelow(Math.Min(maxQueued, MostDeferred)));
     }
 
     private void DropUnflushed()

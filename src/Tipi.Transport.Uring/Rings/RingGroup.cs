@@ -196,7 +196,11 @@ internal sealed class RingGroup : IAsyncDisposable
         Reports.Add(new RingReport(RingEvent.RingReplaced, Detail: number));
     }
 
-    private Func<bool> NewLook(RingCrew crew) => new RingWatch(crew, _sentinel.Interval).Look;
+    private Func<bool> NewLook(RingCrew crew)
+    {
+        var watch = new RingWatch(crew, _sentinel.Interval);
+        return () => watch.Look() | crew.Loop.Deferred?.Look() == true;
+    }
 
     private sealed class StopWork(RingLoop loop) : PostedWork
     {

@@ -37,6 +37,7 @@ internal sealed class RingLoop : IDisposable
         Number = number;
         Baton = new Baton(worker);
         Sentinel = setup.Sentinel;
+        if (setup.Scheduling == RingScheduling.Inline && Sentinel.IsPrompt) Deferred = new DeferredWatch(Sentinel);
         _scheduling = setup.Scheduling;
         Reports = setup.Reports;
         Kernel = new KernelDoor(setup.Size, setup.Reports, Pulse);
@@ -69,6 +70,9 @@ internal sealed class RingLoop : IDisposable
     public IdleOperations Idle { get; }
 
     public Sentinel Sentinel { get; }
+
+    /// <summary>Watches over deferred work; null where no sentinel looks often enough.</summary>
+    public DeferredWatch? Deferred { get; }
 
     public ReportQueue<RingReport> Reports { get; }
 

@@ -14,6 +14,8 @@ internal sealed class Sentinel : IDisposable
     // Looks that saw no call before it goes to sleep: waking it costs the ring a system call.
     private const int IdleLooksBeforeSleep = 25;
 
+    private static readonly TimeSpan s_promptInterval = TimeSpan.FromMilliseconds(10);
+
     private readonly ManualResetEventSlim _awake = new(true);
     private readonly ManualResetEventSlim _stop = new(false, spinCount: 0);
     private OwnThread? _thread;
@@ -28,6 +30,9 @@ internal sealed class Sentinel : IDisposable
 
     /// <summary>The time between two looks.</summary>
     public TimeSpan Interval { get; }
+
+    /// <summary>Looks often enough that somebody may wait for it who must not notice.</summary>
+    public bool IsPrompt => Interval <= s_promptInterval;
 
     /// <param name="looks">For each ring a look at it, which is true where the ring is in a call.</param>
     /// <exception cref="ThreadShortageException">The system gives no thread.</exception>

@@ -305,4 +305,53 @@ public sealed class UringPipeWriterTests
             await flushing;
         }
     }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task Two_small_flushes_in_one_piece_of_work_of_the_pool_are_one_send()
+    {
+        await using var host = await RingHost.StartAsync();
+        await using var pair = await host.ConnectAsync();
+        const int Rounds = 100;
+
+        for (var i = 0; i < Rounds; i++)
+        {
+            await Task.Run(async () =>
+            {
+                await pair.Output.WriteAsync(new byte[1]);
+                await pair.Output.WriteAsync(new byte[1]);
+            });
+            await pair.ReceiveAsync(2);
+        }
+
+        // Once in a while another thread of the pool sends the first before the second comes.
+        Assert.InRange((int)SegmentsReceived(pair.Peer), Rounds, Rounds * 3 / 2);
+    }
+
+    [Fact(Timeout = Kernel.TestLimitMs)]
+    public async Task A_small_flush_on_the_pool_leaves_before_the_end_that_follows_at_once()
+    {
+        await using var host = await RingHost.StartAsync();
+        for (var i = 0; i < 50; i++)
+        {
+            await using var pair = await host.ConnectAsync();
+            await Task.Run(async () =>
+            {
+                await pair.Output.WriteAsync("abc"u8.ToArray());
+                await pair.Output.CompleteAsync();
+            });
+
+            Assert.Equal("abc"u8.ToArray(), await pair.ReceiveToEndAsync());
+        }
+    }
+
+    // tcpi_data_segs_in of tcp(7)'s TCP_INFO.
+    private static uint SegmentsReceived(Socket socket)
+    {
+        const int Tcp = 6;
+        const int Information = 11;
+        const int Offset = 152;
+        var information = new byte[256];
+        Assert.True(socket.GetRawSocketOption(Tcp, Information, information) >= Offset + sizeof(uint));
+        return BitConverter.ToUInt32(information, Offset);
+    }
 }
