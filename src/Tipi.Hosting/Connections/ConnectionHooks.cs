@@ -19,7 +19,7 @@ internal sealed class ConnectionHooks(ServerConnection connection)
     ];
 
     private readonly Lock _gate = new();
-    private Callbacks? _completed;
+    private Callbacks _completed;
     private List<(Action<object> Action, object State)>? _heartbeats;
     private List<KeyValuePair<string, object?>>? _tags;
     private CancellationTokenSource? _closing;
@@ -56,7 +56,7 @@ internal sealed class ConnectionHooks(ServerConnection connection)
         lock (_gate)
         {
             if (_isCompleted) throw new InvalidOperationException("The connection has ended already.");
-            (_completed ??= new Callbacks()).Add(callback, state);
+            _completed.Add(callback, state);
         }
     }
 
@@ -110,8 +110,7 @@ internal sealed class ConnectionHooks(ServerConnection connection)
             if (_heartbeats is not null) connection.Registry.CountBeating(-1);
             _heartbeats = null;
         }
-        if (_completed is not { } completed) return;
-        while (completed.TryTake(out Func<object, Task> callback, out object state))
+        while (_completed.TryTake(out Func<object, Task> callback, out object state))
         {
             try
             {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>Whether the request may have a body.</summary>
-internal sealed class BodyDetectionFeature(HttpExchange exchange) : IHttpRequestBodyDetectionFeature
+internal sealed class BodyDetectionFeature(IExchangeInput input) : IHttpRequestBodyDetectionFeature
 {
-    public bool CanHaveBody => exchange.Input.CanHaveBody;
+    public bool CanHaveBody => input.CanHaveBody;
 }

@@ -4,18 +4,18 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>How slowly this request's body may come and its response be taken; null: as slowly as they like.</summary>
-internal sealed class DataRateFeature(HttpExchange exchange)
+internal sealed class DataRateFeature(RunningRequest request)
     : IHttpMinRequestBodyDataRateFeature, IHttpMinResponseDataRateFeature
 {
     MinDataRate? IHttpMinRequestBodyDataRateFeature.MinDataRate
     {
-        get => exchange.MinRequestBodyDataRate;
-        set => exchange.MinRequestBodyDataRate = value;
+        get => request.MinRequestBodyDataRate;
+        set => request.MinRequestBodyDataRate = value;
     }
 
     MinDataRate? IHttpMinResponseDataRateFeature.MinDataRate
     {
-        get => exchange.MinResponseDataRate;
-        set => exchange.MinResponseDataRate = value;
+        get => request.MinResponseDataRate;
+        set => request.MinResponseDataRate = value;
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>The endpoint that routing chose.</summary>
-internal sealed class EndpointFeature(HttpExchange exchange) : IEndpointFeature
+internal sealed class EndpointFeature(RunningRequest request) : IEndpointFeature
 {
     private Endpoint? _endpoint;
 
@@ -13,7 +13,7 @@ internal sealed class EndpointFeature(HttpExchange exchange) : IEndpointFeature
         get => _endpoint;
         set
         {
-            exchange.ThrowIfOver();
+            request.ThrowIfOver();
             _endpoint = value;
         }
     }

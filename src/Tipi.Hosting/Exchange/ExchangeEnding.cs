@@ -14,12 +14,12 @@ internal static class ExchangeEnding
     /// <returns>True when the response is whole, be it an error; false when it was given up in its middle.</returns>
     internal static ValueTask<bool> EndAsync(HttpExchange exchange, Exception? error)
     {
-        Task start = exchange.WhenStarted();
+        Task start = exchange.Lifecycle.WhenStarted();
         if (!start.IsCompleted) return EndAfterAsync(exchange, start, error);
         if (error is not null) return new(AnswerFault(exchange, error));
         try
         {
-            ValueTask end = exchange.EndAsync();
+            ValueTask end = exchange.Lifecycle.EndAsync();
             return end.IsCompletedSuccessfully ? new(true) : WaitAsync(exchange, end);
         }
         catch (Exception late)
@@ -72,12 +72,12 @@ internal static class ExchangeEnding
         Log(exchange, error);
         if (exchange.HasStarted)
         {
-            if (exchange.Stage == ResponseStage.Ended) return true;
-            exchange.CutOff();
+            if (exchange.Response.Stage == ResponseStage.Ended) return true;
+            exchange.Lifecycle.CutOff();
             return false;
         }
-        exchange.ReplaceByError(StatusOf(exchange, error));
-        exchange.EndBare();
+        exchange.Lifecycle.ReplaceByError(StatusOf(exchange, error));
+        exchange.Lifecycle.EndBare();
         return true;
     }
 

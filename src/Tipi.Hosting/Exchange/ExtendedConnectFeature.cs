@@ -9,37 +9,39 @@ namespace Tipi.Hosting.Exchange;
 /// directions. Where the version has no such requests, and for WebTransport, the answer is no.
 /// </summary>
 [SuppressMessage("Usage", "CA2252", Justification = "Says no to a preview of the framework, which needs no opting in.")]
-internal sealed class ExtendedConnectFeature(HttpExchange exchange)
+internal sealed class ExtendedConnectFeature(
+    RunningRequest request, ResponseLifecycle lifecycle, RequestStream input, ResponseStream output)
     : IHttpExtendedConnectFeature, IHttpWebTransportFeature
 {
-    public bool IsExtendedConnect => exchange.Input.TunnelProtocol is not null;
+    public bool IsExtendedConnect => request.Input.TunnelProtocol is not null;
 
-    public string? Protocol => exchange.Input.TunnelProtocol;
+    public string? Protocol => request.Input.TunnelProtocol;
 
     public bool IsWebTransportRequest => false;
 
     public async ValueTask<Stream> AcceptAsync()
     {
-        lock (exchange.Body.Gate) Accept();
-        await exchange.Body.FlushAsync();
-        exchange.Input.Upgrade();
-        return new UpgradedStream(exchange.RequestStream, exchange.ResponseStream);
+        lock (lifecycle.Response.Gate) Accept();
+        await lifecycle.Body.FlushAsync();
+        request.Input.Upgrade();
+        return new UpgradedStream(input, output);
     }
 
     private void Accept()
     {
+        ResponseFeature response = lifecycle.Response;
         if (!IsExtendedConnect)
             throw new InvalidOperationException(
                 "This request is no extended CONNECT: see IHttpExtendedConnectFeature.IsExtendedConnect first.");
-        if (exchange.IsUpgraded) throw new InvalidOperationException("The request was accepted already.");
-        if (exchange.HasStarted)
+        if (request.IsUpgraded) throw new InvalidOperationException("The request was accepted already.");
+        if (response.HasStarted)
             throw new InvalidOperationException("The response has started already: accept before it is written.");
-        if (!exchange.Connection.Endpoint.Admission.TryEnterUpgrade())
+        if (!request.Connection.Endpoint.Admission.TryEnterUpgrade())
             throw new InvalidOperationException("The limit of upgraded connections is reached.");
-        exchange.IsUpgraded = true;
-        RequestAdmission.Leave(exchange);
-        exchange.Response.StatusCode = StatusCodes.Status200OK;
-        exchange.ResponseHeaders.ContentLength = null;
+        request.IsUpgraded = true;
+        RequestAdmission.Leave(request);
+        response.StatusCode = StatusCodes.Status200OK;
+        response.OwnHeaders.ContentLength = null;
     }
 
     ValueTask<IWebTransportSession> IHttpWebTransportFeature.AcceptAsync(CancellationToken cancellationToken) =>

@@ -16,7 +16,7 @@ internal abstract class FeatureTable : IFeatureCollection
 
     private readonly object?[] _served = new object?[FeatureSlots.Types.Length];
     private readonly object?[] _current = new object?[FeatureSlots.Types.Length];
-    private HttpExchange? _exchange;
+    private ServedFeatures? _maker;
     private KeyValuePair<Type, object>[] _ofVersion = [];
     private ulong _unmade;
     private List<KeyValuePair<Type, object>>? _others;
@@ -71,11 +71,11 @@ internal abstract class FeatureTable : IFeatureCollection
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Takes the exchange's own features.</summary>
-    /// <param name="exchange">Makes those of the first slots when somebody asks for them.</param>
+    /// <param name="maker">Makes those of the first slots when somebody asks for them.</param>
     /// <param name="ofVersion">Those that not every version of the protocol has.</param>
-    internal void Serve(HttpExchange exchange, ReadOnlySpan<KeyValuePair<Type, object>> ofVersion)
+    internal void Serve(ServedFeatures maker, ReadOnlySpan<KeyValuePair<Type, object>> ofVersion)
     {
-        _exchange = exchange;
+        _maker = maker;
         _unmade = AllServed;
         _ofVersion = ofVersion.ToArray();
         foreach (KeyValuePair<Type, object> feature in _ofVersion)
@@ -113,7 +113,7 @@ internal abstract class FeatureTable : IFeatureCollection
     {
         if ((_unmade & (1UL << slot)) == 0) return null;
         _unmade &= ~(1UL << slot);
-        return _current[slot] = _served[slot] ??= ServedFeatures.Make(slot, _exchange!);
+        return _current[slot] = _served[slot] ??= _maker!.Make(slot);
     }
 
     private object? FindOther(Type key)

@@ -5,7 +5,7 @@ namespace Tipi.Hosting.Exchange;
 
 /// <summary>
 /// The way out for one response, given by the protocol's version. What writes comes one call at a time, under the
-/// body's gate, in the order head, body, end; so do flushes, see <see cref="FlushTurns"/>.
+/// response's gate, in the order head, body, end; so do flushes, see <see cref="FlushTurns"/>.
 /// </summary>
 internal interface IExchangeOutput
 {

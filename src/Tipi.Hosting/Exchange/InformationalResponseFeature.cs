@@ -5,7 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>Responses before the response. They leave at once, whatever the application has written.</summary>
-internal sealed class InformationalResponseFeature(HttpExchange exchange) : IHttpInformationalResponseFeature
+internal sealed class InformationalResponseFeature(RunningRequest request, ResponseLifecycle lifecycle)
+    : IHttpInformationalResponseFeature
 {
     public ValueTask SendAsync(
         int statusCode, IEnumerable<KeyValuePair<string, StringValues>> headers, CancellationToken cancellationToken)
@@ -16,9 +17,9 @@ internal sealed class InformationalResponseFeature(HttpExchange exchange) : IHtt
                 nameof(statusCode), statusCode,
                 "An informational response has a status from 102 to 199; 100 and 101 are sent by the server.");
         cancellationToken.ThrowIfCancellationRequested();
-        var fields = new HeaderTable(HeaderRole.Informational, exchange.Server.Options.ResponseEncodings);
+        var fields = new HeaderTable(HeaderRole.Informational, request.Server.Options.ResponseEncodings);
         foreach (var (name, value) in headers) fields[name] = value;
-        if (!exchange.TrySendInformational(statusCode, fields, cancellationToken, out ValueTask<FlushResult> sent))
+        if (!lifecycle.TrySendInformational(statusCode, fields, cancellationToken, out ValueTask<FlushResult> sent))
             throw new InvalidOperationException(
                 "An informational response comes before the response, and that has already started.");
         return sent.IsCompletedSuccessfully ? Forget(sent.Result) : new ValueTask(sent.AsTask());

@@ -8,7 +8,7 @@ namespace Tipi.Hosting.Exchange;
 /// Tells the application that its client has gone. The token's source is made when somebody asks for the token, kept
 /// for later requests, and given up once it is to be cancelled: a cancelled source never serves another request.
 /// </summary>
-internal sealed class LifetimeFeature(HttpExchange exchange) : IHttpRequestLifetimeFeature
+internal sealed class LifetimeFeature(RunningRequest request, IExchangeOutput output) : IHttpRequestLifetimeFeature
 {
     private static readonly CancellationToken s_cancelled = new(canceled: true);
 
@@ -19,15 +19,15 @@ internal sealed class LifetimeFeature(HttpExchange exchange) : IHttpRequestLifet
 
     public CancellationToken RequestAborted
     {
-        get => _replaced ?? (exchange.Connection is { } connection ? GiveOut(connection) : default);
-        set => _replaced = exchange.Connection is null ? null : value;
+        get => _replaced ?? (request.Connection is { } connection ? GiveOut(connection) : default);
+        set => _replaced = request.Connection is null ? null : value;
     }
 
     public void Abort()
     {
-        if (exchange.Connection is not { } connection) return; // the request is over
+        if (request.Connection is not { } connection) return; // the request is over
         connection.Server.Logs.Connections.ConnectionAbortedByApplication(connection.Id);
-        exchange.Abort(ConnectionEndReason.AbortedByApp, "The application aborted the connection.");
+        output.Abort(ConnectionEndReason.AbortedByApp, "The application aborted the connection.");
     }
 
     /// <summary>Cancels the token, if it was given out for a request of this connection.</summary>
@@ -36,7 +36,7 @@ internal sealed class LifetimeFeature(HttpExchange exchange) : IHttpRequestLifet
         CancellationTokenSource? source;
         lock (_gate)
         {
-            if (!_isGivenOut || !ReferenceEquals(exchange.Connection, connection)) return;
+            if (!_isGivenOut || !ReferenceEquals(request.Connection, connection)) return;
             source = _source;
             _source = null;
         }
@@ -77,9 +77,9 @@ internal sealed class LifetimeFeature(HttpExchange exchange) : IHttpRequestLifet
             _isGivenOut = true;
             token = (_source ??= new CancellationTokenSource()).Token;
         }
-        exchange.WatchForClose();
+        output.WatchForClose();
         // Either the close found the source, or this finds the close.
-        if (exchange.IsClientGone) OnClosed(connection);
+        if (output.IsClosed) OnClosed(connection);
         return token;
     }
 }

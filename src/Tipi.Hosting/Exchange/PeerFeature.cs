@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>Who is connected, as the application may change it (forwarded headers) for one request.</summary>
-internal sealed class PeerFeature(HttpExchange exchange) : IHttpConnectionFeature
+internal sealed class PeerFeature(RunningRequest request) : IHttpConnectionFeature
 {
     private string? _id;
     private IPAddress? _remoteAddress;
@@ -16,10 +16,10 @@ internal sealed class PeerFeature(HttpExchange exchange) : IHttpConnectionFeatur
 
     public string ConnectionId
     {
-        get => _id ?? exchange.RunningOn.Id;
+        get => _id ?? request.RunningOn.Id;
         set
         {
-            exchange.ThrowIfOver();
+            request.ThrowIfOver();
             _id = value;
         }
     }
@@ -29,7 +29,7 @@ internal sealed class PeerFeature(HttpExchange exchange) : IHttpConnectionFeatur
         get => _hasRemoteAddress ? _remoteAddress : Remote?.Address;
         set
         {
-            exchange.ThrowIfOver();
+            request.ThrowIfOver();
             (_remoteAddress, _hasRemoteAddress) = (value, true);
         }
     }
@@ -39,7 +39,7 @@ internal sealed class PeerFeature(HttpExchange exchange) : IHttpConnectionFeatur
         get => _hasLocalAddress ? _localAddress : Local?.Address;
         set
         {
-            exchange.ThrowIfOver();
+            request.ThrowIfOver();
             (_localAddress, _hasLocalAddress) = (value, true);
         }
     }
@@ -49,7 +49,7 @@ internal sealed class PeerFeature(HttpExchange exchange) : IHttpConnectionFeatur
         get => _remotePort ?? Remote?.Port ?? 0;
         set
         {
-            exchange.ThrowIfOver();
+            request.ThrowIfOver();
             _remotePort = value;
         }
     }
@@ -59,14 +59,14 @@ internal sealed class PeerFeature(HttpExchange exchange) : IHttpConnectionFeatur
         get => _localPort ?? Local?.Port ?? 0;
         set
         {
-            exchange.ThrowIfOver();
+            request.ThrowIfOver();
             _localPort = value;
         }
     }
 
-    private IPEndPoint? Remote => exchange.RunningOn.Transport.RemoteEndPoint as IPEndPoint;
+    private IPEndPoint? Remote => request.RunningOn.Transport.RemoteEndPoint as IPEndPoint;
 
-    private IPEndPoint? Local => exchange.RunningOn.Transport.LocalEndPoint as IPEndPoint;
+    private IPEndPoint? Local => request.RunningOn.Transport.LocalEndPoint as IPEndPoint;
 
     internal void Reset()
     {

@@ -5,18 +5,18 @@ internal static class RequestAdmission
 {
     /// <summary>Counts the request, where requests are limited.</summary>
     /// <returns>False when as many run as allowed.</returns>
-    internal static bool TryEnter(HttpExchange exchange)
+    internal static bool TryEnter(RunningRequest request)
     {
-        bool isIn = exchange.Connection.Endpoint.Admission.TryEnterRequest(out bool isCounted);
-        exchange.IsAdmitted = isCounted;
+        bool isIn = request.Connection.Endpoint.Admission.TryEnterRequest(out bool isCounted);
+        request.IsAdmitted = isCounted;
         return isIn;
     }
 
     /// <summary>The request counts no more, unless that was done.</summary>
-    internal static void Leave(HttpExchange exchange)
+    internal static void Leave(RunningRequest request)
     {
-        if (!exchange.IsAdmitted) return;
-        exchange.IsAdmitted = false;
-        exchange.Connection.Endpoint.Admission.LeaveRequest();
+        if (!request.IsAdmitted) return;
+        request.IsAdmitted = false;
+        request.Connection.Endpoint.Admission.LeaveRequest();
     }
 }

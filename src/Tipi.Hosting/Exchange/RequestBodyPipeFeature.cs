@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>The request's body as a reader; over the stream, when the application has replaced that.</summary>
-internal sealed class RequestBodyPipeFeature(HttpExchange exchange) : IRequestBodyPipeFeature
+internal sealed class RequestBodyPipeFeature(RunningRequest request, RequestFeature seen, RequestStream stream)
+    : IRequestBodyPipeFeature
 {
     private Stream? _replaced;
     private PipeReader? _overReplaced;
@@ -13,13 +14,13 @@ internal sealed class RequestBodyPipeFeature(HttpExchange exchange) : IRequestBo
     {
         get
         {
-            Stream body = exchange.Request.Body;
-            if (ReferenceEquals(body, exchange.RequestStream)) return exchange.Input.Reader;
+            Stream body = seen.Body;
+            if (ReferenceEquals(body, stream)) return request.Input.Reader;
             if (!ReferenceEquals(body, _replaced))
             {
                 _replaced = body;
                 _overReplaced = PipeReader.Create(body);
-                exchange.OnCompleted(static reader => ((PipeReader)reader).CompleteAsync().AsTask(), _overReplaced);
+                request.OnCompleted(static reader => ((PipeReader)reader).CompleteAsync().AsTask(), _overReplaced);
             }
             return _overReplaced!;
         }

@@ -6,16 +6,18 @@ namespace Tipi.Hosting.Exchange;
 /// <summary>The request as the application sees and may change it.</summary>
 internal sealed class RequestFeature : IHttpRequestFeature
 {
-    private readonly HttpExchange _exchange;
+    private readonly RunningRequest _request;
+    private readonly RequestStream _stream;
     private string _pathBase = "";
     private IHeaderDictionary _headers;
     private Stream _body;
 
-    internal RequestFeature(HttpExchange exchange)
+    internal RequestFeature(RunningRequest request, RequestStream stream)
     {
-        _exchange = exchange;
-        _headers = exchange.RequestHeaders;
-        _body = exchange.RequestStream;
+        _request = request;
+        _stream = stream;
+        _headers = request.Headers;
+        _body = stream;
     }
 
     public string Protocol { get; set; } = "";
@@ -29,7 +31,7 @@ internal sealed class RequestFeature : IHttpRequestFeature
         get => _pathBase;
         set
         {
-            _exchange.ThrowIfOver();
+            _request.ThrowIfOver();
             _pathBase = value;
         }
     }
@@ -45,7 +47,7 @@ internal sealed class RequestFeature : IHttpRequestFeature
         get => _headers;
         set
         {
-            _exchange.ThrowIfOver();
+            _request.ThrowIfOver();
             _headers = value;
         }
     }
@@ -55,7 +57,7 @@ internal sealed class RequestFeature : IHttpRequestFeature
         get => _body;
         set
         {
-            _exchange.ThrowIfOver();
+            _request.ThrowIfOver();
             _body = value;
         }
     }
@@ -63,7 +65,7 @@ internal sealed class RequestFeature : IHttpRequestFeature
     internal void Reset()
     {
         _pathBase = "";
-        _headers = _exchange.RequestHeaders;
-        _body = _exchange.RequestStream;
+        _headers = _request.Headers;
+        _body = _stream;
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>The request's body as a stream over its reader. Usable while the request runs.</summary>
-internal sealed class RequestStream(HttpExchange exchange) : Stream
+internal sealed class RequestStream(RunningRequest request) : Stream
 {
     private bool _isEnabled;
 
@@ -28,7 +28,7 @@ internal sealed class RequestStream(HttpExchange exchange) : Stream
         get
         {
             ObjectDisposedException.ThrowIf(!_isEnabled, this);
-            return exchange.Input.Reader;
+            return request.Input.Reader;
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed class RequestStream(HttpExchange exchange) : Stream
         {
             read = reader.ReadAsync(cancellationToken);
         }
-        catch (ConnectionAbortedException error) when (exchange.IsUpgraded)
+        catch (ConnectionAbortedException error) when (request.IsUpgraded)
         {
             throw Cancelled(error);
         }
@@ -54,7 +54,7 @@ internal sealed class RequestStream(HttpExchange exchange) : Stream
 
     public override int Read(byte[] buffer, int offset, int count)
     {
-        SynchronousIO.Check(exchange);
+        SynchronousIO.Check(request);
         return ReadAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();
     }
 
@@ -90,7 +90,7 @@ internal sealed class RequestStream(HttpExchange exchange) : Stream
         {
             return Take(reader, await read, buffer.Span);
         }
-        catch (ConnectionAbortedException error) when (exchange.IsUpgraded)
+        catch (ConnectionAbortedException error) when (request.IsUpgraded)
         {
             throw Cancelled(error);
         }

@@ -10,15 +10,16 @@ namespace Tipi.Hosting.Exchange;
 /// Closed ──next request──→ Deferred
 /// </code>
 /// Invariant: in Deferred nothing has left, so the head may still change; a declared Content-Length is never exceeded.
-/// Whatever is written for the response is written under <see cref="Gate"/>, be it a head, an informational one, a part
-/// of the body or its end; no callback of the application runs under it.
+/// Whatever is written for the response is written under <see cref="ResponseFeature.Gate"/>, be it a head, an
+/// informational one, a part of the body or its end; no callback of the application runs under it.
 /// </summary>
 /// <remarks>
 /// Writes are taken in the order of their calls, whole, whether or not they are awaited. One that is small is copied at
 /// once. Of a large one so much is copied as the client takes, so that who awaits it costs little memory; what comes
 /// behind it, be it a write or the end, first copies the rest of it.
 /// </remarks>
-internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output) : PipeWriter
+internal sealed class ResponseBody(
+    ResponseLifecycle lifecycle, ResponseFeature response, RunningRequest request, IExchangeOutput output) : PipeWriter
 {
     /// <summary>
     /// Bytes copied from one large write before a flush, so that back-pressure reaches the application.
@@ -47,9 +48,6 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
 
     public override long UnflushedBytes => _unflushed;
 
-    /// <summary>Who holds it is the only one that writes for the response. Never held during a wait.</summary>
-    internal Lock Gate { get; } = new();
-
     /// <summary>True while nothing was written.</summary>
     internal bool IsEmpty => _written == 0;
 
@@ -58,11 +56,14 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     /// <summary>True once the end came before the length that the head had declared.</summary>
     internal bool IsTooShort { get; private set; }
 
-    private FlushTurns Flushes => _flushes ??= new FlushTurns(Gate, output);
+    /// <summary>The application frames the body itself: a length that it declared besides is not sent.</summary>
+    private bool HasOwnFraming => output.KnowsTransferEncoding && response.Headers.TransferEncoding.Count > 0;
+
+    private FlushTurns Flushes => _flushes ??= new FlushTurns(response.Gate, output);
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
-        lock (Gate)
+        lock (response.Gate)
         {
             ThrowIfClosed();
             TakeMemoryBack();
@@ -78,7 +79,7 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
 
     public override void Advance(int bytes)
     {
-        lock (Gate)
+        lock (response.Gate)
         {
             if (_mode == Mode.Closed) ThrowIfClosed();
             // Memory that was not given has bytes of others in it.
@@ -97,32 +98,32 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        lock (Gate)
+        lock (response.Gate)
         {
             if (_mode == Mode.Closed) return new(new FlushResult(isCanceled: false, isCompleted: false));
             // Nothing is flushed then, and nothing is taken for flushed.
             cancellationToken.ThrowIfCancellationRequested();
             TakeMemoryBack();
             TakeRest();
-            if (_mode != Mode.Deferred || exchange.TryStartAtOnce(bodyEnds: false)) return Flush(cancellationToken);
+            if (_mode != Mode.Deferred || lifecycle.TryStartAtOnce(bodyEnds: false)) return Flush(cancellationToken);
         }
-        return FlushAfterAsync(exchange.StartAsync(bodyEnds: false), cancellationToken);
+        return FlushAfterAsync(lifecycle.StartAsync(bodyEnds: false), cancellationToken);
     }
 
     public override ValueTask<FlushResult> WriteAsync(
         ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        lock (Gate)
+        lock (response.Gate)
         {
             ThrowIfClosed();
             cancellationToken.ThrowIfCancellationRequested();
             CheckRoom(source.Length);
             TakeMemoryBack();
             TakeRest();
-            if (_mode != Mode.Deferred || exchange.TryStartAtOnce(bodyEnds: false))
+            if (_mode != Mode.Deferred || lifecycle.TryStartAtOnce(bodyEnds: false))
                 return Write(source, cancellationToken);
         }
-        return WriteAfterAsync(exchange.StartAsync(bodyEnds: false), source, cancellationToken);
+        return WriteAfterAsync(lifecycle.StartAsync(bodyEnds: false), source, cancellationToken);
     }
 
     public override void CancelPendingFlush() => output.CancelPendingFlush();
@@ -130,12 +131,12 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     public override void Complete(Exception? exception = null)
     {
         if (exception is not null) GiveUp(exception);
-        else exchange.EndWhenPossible();
+        else lifecycle.EndWhenPossible();
     }
 
     public override ValueTask CompleteAsync(Exception? exception = null)
     {
-        if (exception is null) return exchange.EndAndFlushAsync();
+        if (exception is null) return lifecycle.EndAndFlushAsync();
         GiveUp(exception);
         return default;
     }
@@ -143,7 +144,7 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     /// <summary>Sends what was written for the response, whatever it is, behind all flushes before it.</summary>
     internal ValueTask<FlushResult> FlushOutputAsync(CancellationToken cancellationToken)
     {
-        lock (Gate) return Flushes.FlushAsync(cancellationToken);
+        lock (response.Gate) return Flushes.FlushAsync(cancellationToken);
     }
 
     // ---- under the gate ----
@@ -171,7 +172,7 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     internal void CheckComplete()
     {
         if (_mode == Mode.Swallowing || _declared is null || _declared <= _written) return;
-        if (exchange.HasOwnFraming) return;
+        if (HasOwnFraming) return;
         IsTooShort = true;
         throw new InvalidOperationException(
             $"The response declared Content-Length {_declared} and has {_written} bytes: too few.");
@@ -219,8 +220,8 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     /// <summary>The application writes no more, and what it has written is not whole.</summary>
     private void GiveUp(Exception error)
     {
-        lock (Gate) Close();
-        exchange.Fail(error);
+        lock (response.Gate) Close();
+        request.Fail(error);
     }
 
     private void Emit(ReadOnlySpan<byte> bytes)
@@ -298,7 +299,7 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
 
     private ValueTask<FlushResult> WriteSlice(uint number, CancellationToken cancellationToken, out bool isLast)
     {
-        lock (Gate)
+        lock (response.Gate)
         {
             if (number == _restNumber && !_rest.IsEmpty && _mode != Mode.Closed)
             {
@@ -314,7 +315,7 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     /// <summary>Nobody waits any more: the rest is sent all the same, since a write is taken whole.</summary>
     private void GiveUpWaiting(uint number, bool isLost)
     {
-        lock (Gate)
+        lock (response.Gate)
         {
             if (number != _restNumber || _rest.IsEmpty) return;
             if (isLost)
@@ -330,14 +331,14 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     private void CheckRoom(long further)
     {
         // What waits for the start may change the head: it is checked behind that.
-        if (_mode == Mode.Deferred && exchange.MayChangeHead) return;
-        CheckLength(_mode == Mode.Deferred ? _declared ?? exchange.DeclaredLength : _declared, _written + further);
-        if (further > 0 && exchange.ForbidsBody) ThrowIfForbidden(exchange.StatusCode);
+        if (_mode == Mode.Deferred && response.MayChangeHead) return;
+        CheckLength(_mode == Mode.Deferred ? _declared ?? response.DeclaredLength : _declared, _written + further);
+        if (further > 0 && response.ForbidsBody) ThrowIfForbidden(response.StatusCode);
     }
 
     private void CheckLength(long? declared, long length)
     {
-        if (declared is null || declared >= length || _mode == Mode.Swallowing || exchange.HasOwnFraming) return;
+        if (declared is null || declared >= length || _mode == Mode.Swallowing || HasOwnFraming) return;
         throw new InvalidOperationException(
             $"The response declared Content-Length {declared} and gets {length} bytes: too many.");
     }
@@ -351,7 +352,7 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
     private void ThrowIfClosed()
     {
         if (_mode != Mode.Closed) return;
-        ObjectDisposedException.ThrowIf(exchange.Connection is null, this);
+        ObjectDisposedException.ThrowIf(request.Connection is null, this);
         // In the words that clients of other servers look for.
         throw new InvalidOperationException("Writing is not allowed after writer was completed.");
     }
@@ -366,7 +367,7 @@ internal sealed class ResponseBody(HttpExchange exchange, IExchangeOutput output
         ValueTask start, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         uint number;
-        lock (Gate)
+        lock (response.Gate)
         {
             ThrowIfClosed();
             CheckRoom(source.Length);

@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>The response's body: a writer and a stream over it.</summary>
-internal sealed class ResponseBodyFeature(HttpExchange exchange) : IHttpResponseBodyFeature
+internal sealed class ResponseBodyFeature(ResponseLifecycle lifecycle, ResponseStream stream) : IHttpResponseBodyFeature
 {
-    public Stream Stream => exchange.ResponseStream;
+    public Stream Stream => stream;
 
-    public PipeWriter Writer => exchange.Body;
+    public PipeWriter Writer => lifecycle.Body;
 
     public void DisableBuffering()
     {
@@ -18,14 +18,14 @@ internal sealed class ResponseBodyFeature(HttpExchange exchange) : IHttpResponse
 
     public Task StartAsync(CancellationToken cancellationToken = default)
     {
-        if (exchange.HasStarted) return Task.CompletedTask;
+        if (lifecycle.Response.HasStarted) return Task.CompletedTask;
         cancellationToken.ThrowIfCancellationRequested();
-        ValueTask start = exchange.StartAsync(bodyEnds: false);
+        ValueTask start = lifecycle.StartAsync(bodyEnds: false);
         return start.IsCompletedSuccessfully ? Task.CompletedTask : start.AsTask();
     }
 
     public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
         SendFileFallback.SendFileAsync(Stream, path, offset, count, cancellationToken);
 
-    public Task CompleteAsync() => exchange.EndAndFlushAsync().AsTask();
+    public Task CompleteAsync() => lifecycle.EndAndFlushAsync().AsTask();
 }

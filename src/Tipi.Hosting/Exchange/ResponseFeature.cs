@@ -6,15 +6,21 @@ namespace Tipi.Hosting.Exchange;
 /// <summary>Status and headers of the response, changeable until it starts.</summary>
 internal sealed class ResponseFeature : IHttpResponseFeature
 {
-    private readonly HttpExchange _exchange;
+    private readonly RunningRequest _request;
+    private readonly IFeatureCollection _features;
     private int _statusCode = StatusCodes.Status200OK;
     private string? _reasonPhrase;
     private IHeaderDictionary _headers;
 
-    internal ResponseFeature(HttpExchange exchange)
+    /// <param name="request">What it answers.</param>
+    /// <param name="features">Those of the request, as the application may have changed them.</param>
+    internal ResponseFeature(RunningRequest request, IFeatureCollection features)
     {
-        _exchange = exchange;
-        _headers = exchange.ResponseHeaders;
+        _request = request;
+        _features = features;
+        OwnHeaders = new HeaderTable(HeaderRole.Response, request.Server.Options.ResponseEncodings);
+        Starting = new StartingCallbacks(Gate);
+        _headers = OwnHeaders;
     }
 
     public int StatusCode
@@ -54,32 +60,76 @@ internal sealed class ResponseFeature : IHttpResponseFeature
     [Obsolete("Use IHttpResponseBodyFeature.Stream instead.")]
     public Stream Body
     {
-        get => _exchange.Features.Get<IHttpResponseBodyFeature>()!.Stream;
+        get => _features.Get<IHttpResponseBodyFeature>()!.Stream;
         set
         {
-            var prior = _exchange.Features.Get<IHttpResponseBodyFeature>()!;
-            _exchange.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(value, prior));
+            var prior = _features.Get<IHttpResponseBodyFeature>()!;
+            _features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(value, prior));
         }
     }
 
-    public bool HasStarted => _exchange.HasStarted;
+    public bool HasStarted => Stage != ResponseStage.Open;
 
-    public void OnStarting(Func<object, Task> callback, object state) => _exchange.OnStarting(callback, state);
+    /// <summary>How far the response is; its <see cref="ResponseLifecycle"/> moves it on.</summary>
+    internal ResponseStage Stage { get; set; }
 
-    public void OnCompleted(Func<object, Task> callback, object state) => _exchange.OnCompleted(callback, state);
+    /// <summary>
+    /// Who holds it is the only one that writes for the response, or starts or ends it. Never held during a wait.
+    /// </summary>
+    internal Lock Gate { get; } = new();
 
-    internal void Replace(int statusCode, HeaderTable headers)
+    /// <summary>What is encoded, whatever collection the application has put in its place.</summary>
+    internal HeaderTable OwnHeaders { get; }
+
+    /// <summary>What waits for the start.</summary>
+    internal StartingCallbacks Starting { get; }
+
+    /// <summary>True while something waits for the start, which may change status and headers.</summary>
+    internal bool MayChangeHead => !Starting.IsEmpty;
+
+    internal bool ForbidsBody => ResponseRules.ForbidsBody(_statusCode);
+
+    internal long? DeclaredLength => _headers.ContentLength;
+
+    public void OnStarting(Func<object, Task> callback, object state)
     {
-        _statusCode = statusCode;
-        _reasonPhrase = null;
-        _headers = headers;
+        ArgumentNullException.ThrowIfNull(callback);
+        lock (Gate)
+        {
+            if (HasStarted) throw new InvalidOperationException("The response has already started.");
+            Starting.Add(callback, state);
+        }
     }
 
-    internal void Reset() => Replace(StatusCodes.Status200OK, _exchange.ResponseHeaders);
+    public void OnCompleted(Func<object, Task> callback, object state) => _request.OnCompleted(callback, state);
+
+    /// <summary>A bare response with this status, as long as it has not started.</summary>
+    internal void Replace(int statusCode)
+    {
+        Starting.Clear();
+        OwnHeaders.Reset();
+        _statusCode = statusCode;
+        _reasonPhrase = null;
+        _headers = OwnHeaders;
+    }
+
+    /// <summary>Another request begins.</summary>
+    internal void Begin()
+    {
+        Stage = ResponseStage.Open;
+        OwnHeaders.Thaw();
+    }
+
+    internal void Reset()
+    {
+        Replace(StatusCodes.Status200OK);
+        OwnHeaders.Freeze();
+        Stage = ResponseStage.Ended;
+    }
 
     private void ThrowIfStarted(string what)
     {
-        if (_exchange.HasStarted)
+        if (HasStarted)
             throw new InvalidOperationException($"{what} can not be set: the response has already started.");
     }
 }

@@ -1,7 +1,7 @@
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>The response's body as a stream over its writer. Usable while the request runs.</summary>
-internal sealed class ResponseStream(HttpExchange exchange) : Stream
+internal sealed class ResponseStream(RunningRequest request, ResponseBody body) : Stream
 {
     private bool _isEnabled;
 
@@ -24,7 +24,7 @@ internal sealed class ResponseStream(HttpExchange exchange) : Stream
         get
         {
             ObjectDisposedException.ThrowIf(!_isEnabled, this);
-            return exchange.Body;
+            return body;
         }
     }
 
@@ -39,13 +39,13 @@ internal sealed class ResponseStream(HttpExchange exchange) : Stream
 
     public override void Write(byte[] buffer, int offset, int count)
     {
-        SynchronousIO.Check(exchange);
+        SynchronousIO.Check(request);
         WriteAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();
     }
 
     public override void Flush()
     {
-        SynchronousIO.Check(exchange);
+        SynchronousIO.Check(request);
         FlushAsync(CancellationToken.None).GetAwaiter().GetResult();
     }
 

@@ -8,7 +8,8 @@ namespace Tipi.Hosting.Exchange;
 /// when it did not send <c>TE: trailers</c>: a client may drop them then (RFC 9110 §6.5.1), and only the application
 /// knows whether that matters. Where there is no place the collection is empty and read-only.
 /// </summary>
-internal sealed class ResponseTrailersFeature(HttpExchange exchange) : IHttpResponseTrailersFeature
+internal sealed class ResponseTrailersFeature(RunningRequest request, ResponseFeature response, IExchangeOutput output)
+    : IHttpResponseTrailersFeature
 {
     private HeaderTable? _own;
     private IHeaderDictionary? _replaced;
@@ -18,13 +19,13 @@ internal sealed class ResponseTrailersFeature(HttpExchange exchange) : IHttpResp
         get
         {
             if (_replaced is not null) return _replaced;
-            if (!exchange.TakesTrailers) return HeaderTable.None;
-            return _own ??= new HeaderTable(HeaderRole.Trailers, exchange.Server.Options.ResponseEncodings);
+            if (!IsTaken) return HeaderTable.None;
+            return _own ??= new HeaderTable(HeaderRole.Trailers, request.Server.Options.ResponseEncodings);
         }
         set
         {
             ArgumentNullException.ThrowIfNull(value);
-            exchange.ThrowIfOver();
+            request.ThrowIfOver();
             _replaced = value;
         }
     }
@@ -32,12 +33,17 @@ internal sealed class ResponseTrailersFeature(HttpExchange exchange) : IHttpResp
     /// <summary>True when there is at least one.</summary>
     internal bool HasAny => (_replaced ?? _own)?.Count > 0;
 
+    /// <summary>True while trailers that are added would reach the client, as far as is known.</summary>
+    private bool IsTaken =>
+        output.TakesTrailers && response.Stage != ResponseStage.Ended
+        && (response.HasStarted || response.DeclaredLength is null);
+
     /// <summary>What is to be sent; no further change.</summary>
     internal HeaderTable Take()
     {
         if (_replaced is not null)
         {
-            var copy = new HeaderTable(HeaderRole.Trailers, exchange.Server.Options.ResponseEncodings);
+            var copy = new HeaderTable(HeaderRole.Trailers, request.Server.Options.ResponseEncodings);
             foreach (var (name, value) in _replaced) copy[name] = value;
             return copy;
         }

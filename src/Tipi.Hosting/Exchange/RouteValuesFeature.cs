@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>What routing found in the path.</summary>
-internal sealed class RouteValuesFeature(HttpExchange exchange) : IRouteValuesFeature
+internal sealed class RouteValuesFeature(RunningRequest request) : IRouteValuesFeature
 {
     private RouteValueDictionary? _values;
 
@@ -14,12 +14,12 @@ internal sealed class RouteValuesFeature(HttpExchange exchange) : IRouteValuesFe
     {
         get
         {
-            exchange.ThrowIfOver();
+            request.ThrowIfOver();
             return _values ??= [];
         }
         set
         {
-            exchange.ThrowIfOver();
+            request.ThrowIfOver();
             _values = value;
         }
     }

@@ -9,7 +9,7 @@ namespace Tipi.Hosting.Exchange;
 /// <remarks>Invariant: changes under the response's gate, and runs without it.</remarks>
 internal sealed class StartingCallbacks(Lock gate)
 {
-    private readonly Callbacks _callbacks = new();
+    private Callbacks _callbacks;
     private Task? _run;
 
     internal bool IsEmpty => _callbacks.IsEmpty;

@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>The fields behind the request's body, once that was read to its end.</summary>
-internal sealed class TrailersFeature(HttpExchange exchange) : IHttpRequestTrailersFeature
+internal sealed class TrailersFeature(IExchangeInput input) : IHttpRequestTrailersFeature
 {
-    public bool Available => exchange.Input.Trailers is not null;
+    public bool Available => input.Trailers is not null;
 
     public IHeaderDictionary Trailers =>
-        exchange.Input.Trailers
+        input.Trailers
         ?? throw new InvalidOperationException("Trailers are known once the request's body was read to its end.");
 }

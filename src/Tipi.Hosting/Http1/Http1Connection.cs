@@ -72,7 +72,7 @@ internal sealed class Http1Connection(ServerConnection owner, Http1Context conte
                     await ChangeToHttp2Async(_stream);
                     break;
                 }
-                bool isAdmitted = RequestAdmission.TryEnter(_stream.Exchange);
+                bool isAdmitted = RequestAdmission.TryEnter(_stream.Exchange.Running);
                 if (isAdmitted && _scheduler?.WantsBlockingThread(_stream.Exchange) == true)
                     await Hop.ToBlockingThread();
                 Task? run = isAdmitted ? Start(_stream.Exchange) : Overload.Answer(_stream.Exchange);
@@ -268,7 +268,7 @@ internal sealed class Http1Connection(ServerConnection owner, Http1Context conte
     private static ValueTask<FlushResult> FlushEnd(Http1Stream stream)
     {
         // The application has done with it: what the client asks next finds the place free.
-        RequestAdmission.Leave(stream.Exchange);
+        RequestAdmission.Leave(stream.Exchange.Running);
         stream.Body.Leave();
         return stream.Exchange.Body.FlushOutputAsync(CancellationToken.None);
     }
@@ -325,7 +325,7 @@ internal sealed class Http1Connection(ServerConnection owner, Http1Context conte
     /// <summary>The request counts no more, however it ended.</summary>
     private void Leave(HttpExchange exchange)
     {
-        RequestAdmission.Leave(exchange);
+        RequestAdmission.Leave(exchange.Running);
         if (exchange.IsUpgraded) owner.EndUpgrade();
     }
 

@@ -265,7 +265,7 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         try
         {
             // The application has done with it: what the client asks when it has the answer finds the place free.
-            RequestAdmission.Leave(Exchange);
+            RequestAdmission.Leave(Exchange.Running);
             if (Exchange.IsUpgraded) connection.Owner.Endpoint.Admission.LeaveUpgrade();
             return ExchangeEnding.EndAsync(Exchange, error);
         }
@@ -295,7 +295,7 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     {
         try
         {
-            if (!RequestAdmission.TryEnter(exchange)) return Overload.Answer(exchange);
+            if (!RequestAdmission.TryEnter(exchange.Running)) return Overload.Answer(exchange);
             RequestEvents.Started(exchange);
             return connection.Scheduler is { } scheduler
                 ? scheduler.Run(exchange)
