@@ -31,7 +31,7 @@ internal static class CertificateSettings
                 + "file, or a Subject for a certificate of a store.");
         return path is null
             ? FromStore(settings, key, subject!)
-            : options.Part<CertificateBook>().Open(
+            : options.Shared.Part<CertificateBook>().Open(
                 FilesOf(settings, key, path, options), CertificateNames.Below(where));
     }
 
@@ -39,7 +39,7 @@ internal static class CertificateSettings
     {
         string? keyPath = settings.Text($"{key}:KeyPath");
         return new CertificateFiles(
-            ContentPath.Of(options, path), keyPath is null ? null : ContentPath.Of(options, keyPath),
+            ContentPath.Of(options.Shared, path), keyPath is null ? null : ContentPath.Of(options.Shared, keyPath),
             settings.Text($"{key}:Password"));
     }
 

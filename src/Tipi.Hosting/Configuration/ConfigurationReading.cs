@@ -16,7 +16,7 @@ internal sealed class ConfigurationReading : IOptionsSource
     {
         _loader = loader;
         Settings = new Settings(loader.Sections);
-        DefaultCertificates defaults = Options.Part<DefaultCertificates>();
+        DefaultCertificates defaults = Options.Shared.Part<DefaultCertificates>();
         defaults.Open = OpenDefaultCertificate;
         defaults.DevelopmentPassword = () => DevelopmentPassword;
     }
@@ -34,7 +34,7 @@ internal sealed class ConfigurationReading : IOptionsSource
 
     /// <summary>What the options were last told to read; null where that is nothing.</summary>
     internal static ConfigurationReading? Of(TipiServerOptions options) =>
-        options.ConfigurationLoader?.Source as ConfigurationReading;
+        options.Shared.Configured as ConfigurationReading;
 
     /// <summary>Reads everything, and sets what is said of the server.</summary>
     internal static ConfigurationReading Read(TipiConfigurationLoader loader)
@@ -104,13 +104,13 @@ internal sealed class ConfigurationReading : IOptionsSource
     private TipiListenOptions MakeEndpoint(ConfiguredEndpoint endpoint)
     {
         ListenAddress address = ListenAddress.Parse(endpoint.Url, endpoint.UrlPath);
-        TipiListenOptions options = new TipiListenOptions(address.EndPoint, Options, address.IsLocalhost);
+        TipiListenOptions options = new TipiListenOptions(address.EndPoint, Options.Shared, address.IsLocalhost);
         options.Configured = endpoint;
         options.Name = endpoint.Name;
         endpoint.Apply(options);
         HttpsSetup tls = address.IsHttps ? endpoint.ReadTls(Options) : new HttpsSetup(new());
         var configured = new TipiEndpointConfiguration(options, SectionOf(endpoint), address.IsHttps, tls.Options);
-        (Options.Told as KestrelOptions)?.Complete(options, configured);
+        (Options.Shared.Told as KestrelOptions)?.Complete(options, configured);
         _loader.Complete(endpoint.Name, configured);
         // Defaults or the application's code may have said UseHttps already.
         if (address.IsHttps && options.Tls is null) options.UseTls(new OptionsPolicy(() => tls));

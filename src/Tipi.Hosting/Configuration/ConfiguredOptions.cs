@@ -20,7 +20,7 @@ internal sealed class ConfiguredOptions(IConfiguration configuration, IServicePr
             [configuration.GetSection("Tipi"), kestrel.Section ?? configuration.GetSection("Kestrel")],
             reloadOnChange: true);
         // What code tells these options comes later and wins.
-        options.Told = kestrel;
+        options.Shared.Told = kestrel;
         kestrel.ApplyTo(options);
     }
 }

@@ -18,7 +18,7 @@ internal static class EndpointPlan
     internal static IReadOnlyList<TipiListenOptions> Make(
         TipiServerOptions options, IServerAddressesFeature wished, ILogger log)
     {
-        List<TipiListenOptions> told = (options.Told as KestrelOptions)?.MakeEndpoints(options) ?? [];
+        List<TipiListenOptions> told = (options.Shared.Told as KestrelOptions)?.MakeEndpoints(options) ?? [];
         List<TipiListenOptions> endpoints = [.. options.CodeEndpoints];
         foreach (TipiListenOptions endpoint in told)
             if (!options.ListensAt(endpoint)) endpoints.Add(endpoint);
@@ -48,7 +48,7 @@ internal static class EndpointPlan
     private static TipiListenOptions Parse(string text, TipiServerOptions server)
     {
         ListenAddress address = ListenAddress.Parse(text);
-        TipiListenOptions options = new TipiListenOptions(address.EndPoint, server, address.IsLocalhost);
+        TipiListenOptions options = new TipiListenOptions(address.EndPoint, server.Shared, address.IsLocalhost);
         // The endpoint's defaults may have said it already.
         return address.IsHttps && options.Tls is null ? options.UseHttps() : options;
     }

@@ -18,7 +18,7 @@ internal static class KestrelReport
     internal static void Write(
         TipiServerOptions options, IReadOnlyList<TipiListenOptions> endpoints, ILogger log)
     {
-        if (options.Told is not KestrelOptions kestrel) return;
+        if (options.Shared.Told is not KestrelOptions kestrel) return;
         List<string> taken = Taken(kestrel, options, endpoints);
         if (taken.Count > 0) log.KestrelTakenOver(string.Join(", ", taken));
         List<string> lost = WithoutEffect(kestrel, options);

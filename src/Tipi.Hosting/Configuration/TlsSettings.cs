@@ -30,7 +30,7 @@ internal static class TlsSettings
     internal static HttpsSetup Read(Settings settings, string key, TipiServerOptions server)
     {
         var options = new HttpsConnectionAdapterOptions();
-        server.ApplyHttpsDefaults(options);
+        server.Shared.ApplyTo(options);
         Apply(settings, key, options);
         var slot = CertificateSettings.Open(settings, $"{key}:Certificate", server);
         slot?.Current.CopyTo(options);

@@ -24,7 +24,7 @@ internal sealed class ServerEndpoint
             MaxHeadersTotalSize = Limits.MaxRequestHeadersTotalSize,
             MaxHeaderCount = Limits.MaxRequestHeaderCount,
             Strictness = options.Strictness,
-            AllowHostOverride = options.ServerOptions.AllowHostHeaderOverride,
+            AllowHostOverride = options.Shared.AllowHostHeaderOverride,
         };
         if (options.HasMiddleware) Pipeline = options.Build(serve);
     }

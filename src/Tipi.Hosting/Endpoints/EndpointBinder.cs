@@ -71,7 +71,7 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
                 + "HTTP/1 and HTTP/2 only. Add Http1 or Http2." + (options.Told is null
                     ? ""
                     : $" Kestrel was told so by {KestrelRegistrants.Of(options.ApplicationServices)}."));
-        TipiServerLimits own = options.MakeLimits(), all = options.ServerOptions.Limits;
+        TipiServerLimits own = options.MakeLimits(), all = options.Shared.Limits;
         if (own.MaxRequestBufferSize != all.MaxRequestBufferSize
             || own.MaxResponseBufferSize != all.MaxResponseBufferSize)
             throw new InvalidOperationException(

@@ -10,7 +10,7 @@ namespace Tipi.Hosting.Exchange;
 /// The request that an exchange runs: where it came, what was received, what this one may do, and what waits for its
 /// end. Knows neither the response nor any feature, so that those can ask it.
 /// </summary>
-/// <remarks>Invariant: it has a connection from the request's begin to its end, and none between two.</remarks>
+/// <remarks>Invariant: it has a connection from the request's start to its end, and none between two.</remarks>
 /// <param name="server">The server that it came to.</param>
 /// <param name="input">The way in.</param>
 internal sealed class RunningRequest(ServerContext server, IExchangeInput input)

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>
-/// The features that an exchange serves itself. Those that most requests need are there from the begin; the others are
+/// The features that an exchange serves itself. Those that most requests need are there from the start; the others are
 /// made when somebody asks for them, and are kept for later requests.
 /// </summary>
 internal sealed class ServedFeatures

@@ -98,7 +98,7 @@ internal sealed class KestrelOptions : IOptionsSource
         if (Told.ConfigurationLoader is { } loader) KestrelAccess.AddEndpoints(loader);
         var endpoints = new List<TipiListenOptions>();
         foreach (ListenOptions told in KestrelAccess.CodeEndpoints(Told))
-            endpoints.Add(new TipiListenOptions(told, server));
+            endpoints.Add(new TipiListenOptions(told, server.Shared));
         return endpoints;
     }
 

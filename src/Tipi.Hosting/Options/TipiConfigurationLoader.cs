@@ -23,9 +23,6 @@ public sealed class TipiConfigurationLoader
 
     internal bool ReloadOnChange { get; }
 
-    /// <summary>What has read the sections; null while that is done.</summary>
-    internal IOptionsSource? Source { get; set; }
-
     /// <summary>
     /// Completes in code what configuration says of the endpoint <c>Endpoints:{name}</c>. Does nothing while
     /// configuration has no such endpoint.

@@ -13,24 +13,24 @@ public sealed class TipiListenOptions : IConnectionBuilder
     private readonly List<Action<TipiServerLimits>> _limits = [];
     private HttpStrictness? _strictness;
 
-    internal TipiListenOptions(EndPoint endPoint, TipiServerOptions serverOptions, bool isLocalhost = false)
+    internal TipiListenOptions(EndPoint endPoint, SharedOptions shared, bool isLocalhost = false)
     {
         EndPoint = endPoint;
         IsLocalhost = isLocalhost;
-        ServerOptions = serverOptions;
-        serverOptions.ApplyEndpointDefaults(this);
+        Shared = shared;
+        shared.ApplyTo(this);
     }
 
     /// <summary>An endpoint that Kestrel was told to listen on.</summary>
-    internal TipiListenOptions(ListenOptions told, TipiServerOptions serverOptions)
+    internal TipiListenOptions(ListenOptions told, SharedOptions shared)
     {
         EndPoint = told.EndPoint;
         // A port of both loopback addresses is the one endpoint that Kestrel shows by a name.
         IsLocalhost = told.IPEndPoint is { } ip && IPAddress.IsLoopback(ip.Address)
             && !$"{told}".EndsWith(ip.ToString(), StringComparison.Ordinal);
-        ServerOptions = serverOptions;
+        Shared = shared;
         Told = told;
-        serverOptions.ApplyEndpointDefaults(this);
+        shared.ApplyTo(this);
     }
 
     /// <summary>
@@ -60,7 +60,7 @@ public sealed class TipiListenOptions : IConnectionBuilder
     /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration.</exception>
     public HttpStrictness Strictness
     {
-        get => _strictness ?? ServerOptions.Strictness;
+        get => _strictness ?? Shared.Strictness;
         set => _strictness = Enum.IsDefined(value)
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "Strictness can be Strict or Lenient.");
@@ -97,9 +97,10 @@ public sealed class TipiListenOptions : IConnectionBuilder
     public string? UnixSocketGroup { get; set; }
 
     /// <summary>The application's services, for middleware.</summary>
-    public IServiceProvider ApplicationServices => ServerOptions.ApplicationServices;
+    public IServiceProvider ApplicationServices => Shared.ApplicationServices;
 
-    internal TipiServerOptions ServerOptions { get; }
+    /// <summary>What it has of the server's options.</summary>
+    internal SharedOptions Shared { get; }
 
     /// <summary>How the PROXY protocol is read here; null when it is not.</summary>
     internal ProxyProtocolOptions? ProxyProtocol { get; private set; }
@@ -189,8 +190,8 @@ public sealed class TipiListenOptions : IConnectionBuilder
     /// <summary>The limits that hold here.</summary>
     internal TipiServerLimits MakeLimits()
     {
-        if (_limits.Count == 0) return ServerOptions.Limits;
-        TipiServerLimits limits = ServerOptions.Limits.Copy();
+        if (_limits.Count == 0) return Shared.Limits;
+        TipiServerLimits limits = Shared.Limits.Copy();
         foreach (Action<TipiServerLimits> configure in _limits) configure(limits);
         return limits;
     }

@@ -12,7 +12,6 @@ namespace Tipi.Hosting;
 /// <summary>Options of the server. Names and defaults are Kestrel's where it has them.</summary>
 public sealed class TipiServerOptions
 {
-    private readonly Dictionary<Type, object> _parts = [];
     private TimeSpan _drainDelay;
 
     private static readonly Func<string, Encoding?> s_usualEncoding = static _ => null;
@@ -36,7 +35,11 @@ public sealed class TipiServerOptions
     /// Replaces a <c>Host</c> field that differs from an absolute request target by the target's host, instead of
     /// refusing the request. Default: false.
     /// </summary>
-    public bool AllowHostHeaderOverride { get; set; }
+    public bool AllowHostHeaderOverride
+    {
+        get => Shared.AllowHostHeaderOverride;
+        set => Shared.AllowHostHeaderOverride = value;
+    }
 
     /// <summary>
     /// Lets HTTP/2 compress response headers; of no effect on HTTP/1. Turned off, secrets in headers can not be guessed
@@ -71,8 +74,8 @@ public sealed class TipiServerOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration.</exception>
     public HttpStrictness Strictness
     {
-        get;
-        set => field = Enum.IsDefined(value)
+        get => Shared.Strictness;
+        set => Shared.Strictness = Enum.IsDefined(value)
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "Strictness can be Strict or Lenient.");
     }
@@ -117,7 +120,7 @@ public sealed class TipiServerOptions
     public AccessLogOptions AccessLog { get; } = new();
 
     /// <summary>Limits of the server.</summary>
-    public TipiServerLimits Limits { get; private set; } = new();
+    public TipiServerLimits Limits => Shared.Limits;
 
     /// <summary>
     /// Which transport moves the bytes. Default: <see cref="TipiTransport.Auto"/>. The configuration key is
@@ -148,7 +151,11 @@ public sealed class TipiServerOptions
     public UringTransportOptions Uring { get; } = new();
 
     /// <summary>The services of the application, for connection middleware. The host sets them first.</summary>
-    public IServiceProvider ApplicationServices { get; set; } = EmptyServices.Instance;
+    public IServiceProvider ApplicationServices
+    {
+        get => Shared.ApplicationServices;
+        set => Shared.ApplicationServices = value;
+    }
 
     /// <summary>
     /// Brings endpoints from configuration. Default: from the host's sections <c>Tipi</c> and <c>Kestrel</c>, and again
@@ -156,18 +163,14 @@ public sealed class TipiServerOptions
     /// </summary>
     public TipiConfigurationLoader? ConfigurationLoader { get; private set; }
 
+    /// <summary>What endpoints have of these options.</summary>
+    internal SharedOptions Shared { get; } = new();
+
     /// <summary>Endpoints given in code.</summary>
     internal List<TipiListenOptions> CodeEndpoints { get; } = [];
 
-    /// <summary>What code told Kestrel; null where the options are not a host's.</summary>
-    internal IOptionsSource? Told { get; set; }
-
     /// <summary>Reads configuration into these options; null where they are not a host's.</summary>
     internal Func<TipiConfigurationLoader, IOptionsSource>? ReadConfiguration { get; set; }
-
-    private Action<TipiListenOptions> EndpointDefaults { get; set; } = static _ => { };
-
-    private Action<HttpsConnectionAdapterOptions> HttpsDefaults { get; set; } = static _ => { };
 
     /// <summary>Takes no endpoints from configuration but those that the result is told of.</summary>
     public TipiConfigurationLoader Configure() => Configure(new ConfigurationBuilder().Build());
@@ -195,7 +198,7 @@ public sealed class TipiServerOptions
     public void ConfigureEndpointDefaults(Action<TipiListenOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        EndpointDefaults = configure;
+        Shared.EndpointDefaults = configure;
     }
 
     /// <summary>
@@ -205,7 +208,7 @@ public sealed class TipiServerOptions
     public void ConfigureHttpsDefaults(Action<HttpsConnectionAdapterOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        HttpsDefaults = configure;
+        Shared.HttpsDefaults = configure;
     }
 
     /// <summary>Listens on an address and port. Endpoints given in code win over configured addresses.</summary>
@@ -244,7 +247,7 @@ public sealed class TipiServerOptions
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         ArgumentNullException.ThrowIfNull(configure);
-        Add(new TipiListenOptions(endPoint, this), configure);
+        Add(new TipiListenOptions(endPoint, Shared), configure);
     }
 
     /// <summary>Listens on a port of both loopback addresses.</summary>
@@ -261,7 +264,7 @@ public sealed class TipiServerOptions
             throw new InvalidOperationException(
                 "Port 0 would be two different ports on the two loopback addresses. Use "
                 + "Listen(IPAddress.Loopback, 0) or Listen(IPAddress.IPv6Loopback, 0).");
-        Add(new TipiListenOptions(new IPEndPoint(IPAddress.Loopback, port), this, isLocalhost: true), configure);
+        Add(new TipiListenOptions(new IPEndPoint(IPAddress.Loopback, port), Shared, isLocalhost: true), configure);
     }
 
     /// <summary>Listens on a port of every local address, IPv6 and IPv4.</summary>
@@ -314,40 +317,17 @@ public sealed class TipiServerOptions
                 "These options belong to no host, so they cannot take configuration. Call Configure in "
                 + "UseTipi(options => ...).");
         ConfigurationLoader = new TipiConfigurationLoader(this, sections, reloadOnChange);
-        ConfigurationLoader.Source = read(ConfigurationLoader);
+        Shared.Configured = null;
+        Shared.Configured = read(ConfigurationLoader);
         return ConfigurationLoader;
-    }
-
-    /// <summary>What another part of the server keeps with its options, made by the first question.</summary>
-    internal T Part<T>()
-        where T : class, new()
-    {
-        if (_parts.TryGetValue(typeof(T), out object? part)) return (T)part;
-        var made = new T();
-        _parts[typeof(T)] = made;
-        return made;
     }
 
     /// <summary>True where code given to these options listens at the address of another one's endpoint.</summary>
     internal bool ListensAt(TipiListenOptions other) =>
         other.IPEndPoint?.Port != 0 && CodeEndpoints.Any(own => own.EndPoint.Equals(other.EndPoint));
 
-    internal void ApplyEndpointDefaults(TipiListenOptions options)
-    {
-        ConfigurationLoader?.Source?.ApplyTo(options);
-        Told?.ApplyTo(options);
-        EndpointDefaults(options);
-    }
-
-    internal void ApplyHttpsDefaults(HttpsConnectionAdapterOptions options)
-    {
-        ConfigurationLoader?.Source?.ApplyTo(options);
-        Told?.ApplyTo(options);
-        HttpsDefaults(options);
-    }
-
     /// <summary>Other limits, for connections that come from now on.</summary>
-    internal void ReplaceLimits(TipiServerLimits limits) => Limits = limits;
+    internal void ReplaceLimits(TipiServerLimits limits) => Shared.Limits = limits;
 
     private void Add(TipiListenOptions options, Action<TipiListenOptions> configure)
     {

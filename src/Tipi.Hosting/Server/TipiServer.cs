@@ -144,7 +144,7 @@ internal sealed class TipiServer : IServer
             await _endpoints.BindAsync(plan, cancellationToken).ConfigureAwait(false);
             _heartbeat.Start();
             NeededThreads.Start();
-            _certificates = new CertificateWatch(_options.Part<CertificateBook>(), _context.Logs.Certificates);
+            _certificates = new CertificateWatch(_options.Shared.Part<CertificateBook>(), _context.Logs.Certificates);
             _certificates.Start();
             _endpoints.Start();
             _systemd?.Follow(_options.ApplicationServices);

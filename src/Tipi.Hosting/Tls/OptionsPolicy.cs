@@ -33,7 +33,7 @@ internal sealed class OptionsPolicy(Func<HttpsSetup> setUp) : TlsPolicy
             throw new InvalidOperationException(
                 "the options of UseHttps have no certificate. Set ServerCertificate or ServerCertificateSelector.");
         Lazy<CertificateSlot>? fallback = mayDefault
-            ? new Lazy<CertificateSlot>(() => DefaultCertificate.Find(endpoint.ServerOptions, log))
+            ? new Lazy<CertificateSlot>(() => DefaultCertificate.Find(endpoint.Shared, log))
             : null;
         foreach (SniEntry name in setup.Names) names.Add(name.Host, MakeTerms(name, name.Certificate ?? own));
         if (setup.Names.Count == 0) names.Add("*", MakeTerms(null, own));

@@ -53,8 +53,8 @@ public static class TipiListenOptionsHttpsExtensions
     {
         ArgumentException.ThrowIfNullOrEmpty(fileName);
         ArgumentNullException.ThrowIfNull(configureOptions);
-        return listenOptions.Use(configureOptions, server => server.Part<CertificateBook>().Open(
-            new CertificateFiles(ContentPath.Of(server, fileName), KeyPath: null, password), CertificateNames.OfCall));
+        return listenOptions.Use(configureOptions, shared => shared.Part<CertificateBook>().Open(
+            new CertificateFiles(ContentPath.Of(shared, fileName), KeyPath: null, password), CertificateNames.OfCall));
     }
 
     /// <summary>Shows a certificate of a store of this user; it must be valid.</summary>
@@ -197,14 +197,14 @@ public static class TipiListenOptionsHttpsExtensions
 
     private static TipiListenOptions Use(
         this TipiListenOptions listenOptions, Action<HttpsConnectionAdapterOptions> configure,
-        Func<TipiServerOptions, CertificateSlot?> open)
+        Func<SharedOptions, CertificateSlot?> open)
     {
-        TipiServerOptions server = Checked(listenOptions).ServerOptions;
+        SharedOptions shared = Checked(listenOptions).Shared;
         return listenOptions.UseTls(new OptionsPolicy(() =>
         {
             var options = new HttpsConnectionAdapterOptions();
-            server.ApplyHttpsDefaults(options);
-            CertificateSlot? slot = open(server);
+            shared.ApplyTo(options);
+            CertificateSlot? slot = open(shared);
             if (slot is not null) slot.Current.CopyTo(options);
             configure(options);
             return new HttpsSetup(options) { Source = slot };

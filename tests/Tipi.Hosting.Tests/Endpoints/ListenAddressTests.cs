@@ -21,7 +21,7 @@ public sealed class ListenAddressTests
     public void An_address_is_understood_as_by_Kestrel(string text, string wanted)
     {
         ListenAddress address = ListenAddress.Parse(text);
-        var options = new TipiListenOptions(address.EndPoint, new TipiServerOptions(), address.IsLocalhost);
+        var options = new TipiListenOptions(address.EndPoint, new TipiServerOptions().Shared, address.IsLocalhost);
         Assert.Equal(wanted, options.ToString());
     }
 

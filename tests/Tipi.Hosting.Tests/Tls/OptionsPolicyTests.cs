@@ -230,7 +230,7 @@ public sealed class OptionsPolicyTests : IDisposable
         TlsPolicy replaced = Prepare(
             endpoint => endpoint.UseHttps(path, null, options => options.ServerCertificate = other));
         _folder.Write("a.pfx", _authority.ToPfx(second, null));
-        _server.Part<CertificateBook>().Refresh(_logs.CreateLogger("x"));
+        _server.Shared.Part<CertificateBook>().Refresh(_logs.CreateLogger("x"));
         Assert.Equal(second.Thumbprint, ThumbprintOf(await SelectAsync(followed)));
         Assert.Equal(other.Thumbprint, ThumbprintOf(await SelectAsync(replaced)));
     }

@@ -6,7 +6,7 @@ namespace Tipi.Hosting.Tls.Certificates;
 internal static class ContentPath
 {
     /// <summary>The absolute path: relative ones start at the content root.</summary>
-    internal static string Of(TipiServerOptions options, string path)
+    internal static string Of(SharedOptions options, string path)
     {
         var host = (IHostEnvironment?)options.ApplicationServices.GetService(typeof(IHostEnvironment));
         return Path.GetFullPath(path, host?.ContentRootPath ?? Environment.CurrentDirectory);

@@ -11,7 +11,7 @@ namespace Tipi.Hosting.Tls.Certificates;
 internal static class DefaultCertificate
 {
     /// <exception cref="InvalidOperationException">There is none, or the configured one can not be used.</exception>
-    internal static CertificateSlot Find(TipiServerOptions options, ILogger log)
+    internal static CertificateSlot Find(SharedOptions options, ILogger log)
     {
         if (options.Part<DefaultCertificates>().Open() is { } configured) return configured;
         X509Certificate2 development = FromFile(options, log) ?? DevelopmentCertificate.FromStore(log)
@@ -22,7 +22,7 @@ internal static class DefaultCertificate
         return new CertificateSlot(new ServedCertificate(development, chain: null), "the development certificate");
     }
 
-    private static X509Certificate2? FromFile(TipiServerOptions options, ILogger log)
+    private static X509Certificate2? FromFile(SharedOptions options, ILogger log)
     {
         string? password = options.Part<DefaultCertificates>().DevelopmentPassword();
         var host = (IHostEnvironment?)options.ApplicationServices.GetService(typeof(IHostEnvironment));
