@@ -32,6 +32,7 @@ internal sealed class HttpExchange
         Features = shared.Application.CreateFeatures();
         Running = new RunningRequest(shared.Server, input);
         Lifecycle = new ResponseLifecycle(Running, output, Features);
+        Response = Lifecycle.Response;
         _served = new ServedFeatures(Running, Lifecycle, output);
         Features.Serve(_served, ofVersion);
     }
@@ -101,9 +102,9 @@ internal sealed class HttpExchange
 
     internal ResponseLifecycle Lifecycle { get; }
 
-    internal ResponseFeature Response => Lifecycle.Response;
+    internal ResponseFeature Response { get; }
 
-    internal HeaderTable ResponseHeaders => Lifecycle.Response.OwnHeaders;
+    internal HeaderTable ResponseHeaders => Response.OwnHeaders;
 
     internal ResponseBody Body => Lifecycle.Body;
 
@@ -112,11 +113,11 @@ internal sealed class HttpExchange
     /// <inheritdoc cref="ResponseLifecycle.HasTrailers"/>
     internal bool HasTrailers => Lifecycle.HasTrailers;
 
-    internal bool HasStarted => Lifecycle.Response.HasStarted;
+    internal bool HasStarted => Response.HasStarted;
 
-    internal int StatusCode => Lifecycle.Response.StatusCode;
+    internal int StatusCode => Response.StatusCode;
 
-    internal bool ForbidsBody => Lifecycle.Response.ForbidsBody;
+    internal bool ForbidsBody => Response.ForbidsBody;
 
     /// <summary>True once nobody will take the response.</summary>
     internal bool IsClientGone => _output.IsClosed;
