@@ -18,6 +18,9 @@ internal sealed class BodyMemory : MemoryPool<byte>
     /// <summary>Blocks kept: 16 MiB, uploads of 20 clients at full windows.</summary>
     private const int MostKept = 4096;
 
+    /// <summary>Bytes of a response's further segments: a DATA frame's content at the default frame size.</summary>
+    internal const int SegmentSize = 16 * 1024;
+
     /// <summary>Segments of responses kept for each size: 32 MiB at most, a burst of 2,000.</summary>
     private const int MostSegments = 2048;
 
@@ -29,7 +32,7 @@ internal sealed class BodyMemory : MemoryPool<byte>
     internal static BodyMemory Blocks { get; } = new();
 
     /// <summary>For response bodies.</summary>
-    internal static ArrayPool<byte> Segments { get; } = ArrayPool<byte>.Create(SendBuffer.FurtherSize, MostSegments);
+    internal static ArrayPool<byte> Segments { get; } = ArrayPool<byte>.Create(SegmentSize, MostSegments);
 
     public override int MaxBufferSize => int.MaxValue;
 

@@ -9,7 +9,7 @@ internal static class CarriedHead
     internal static void Load(Http2Stream stream, CarriedRequest carried)
     {
         HttpExchange exchange = stream.Exchange;
-        ServerConnection owner = stream.Connection.Owner;
+        ServerConnection owner = stream.Context.Owner;
         exchange.Attach(owner, carried.Method, (uint)stream.Id);
         RequestFeature request = exchange.Request;
         request.Method = carried.Method;

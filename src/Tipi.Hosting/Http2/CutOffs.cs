@@ -4,54 +4,54 @@ namespace Tipi.Hosting.Http2;
 /// Responses that stay without their end. The client is reset when it has what was flushed before: many drop what they
 /// read together with a reset. It has it when it answers the ping behind it, or after a second.
 /// <code>
-/// Add ──turn ends: PING──→ waiting ──the ping's answer, or time──→ RST_STREAM
+/// Add ──turn ends: PING──→ waiting ──the ping's answer, or time──→ taken, for RST_STREAM
 /// </code>
 /// Used under the connection's gate.
 /// </summary>
-internal sealed class CutOffs(Http2Connection connection)
+internal sealed class CutOffs(ConnectionTime time)
 {
     /// <summary>What the first ping carries; the further ones count on from it.</summary>
     private const long First = 0x5469_7069_0000_0000;
 
     private const int PatienceMs = 1000;
 
-    private readonly Queue<(Http2Stream Stream, long Ping, long SinceMs)> _waiting = [];
+    private readonly Queue<(int StreamId, long Ping, long SinceMs)> _waiting = [];
     private long _last = First - 1;
     private bool _isPingDue;
 
     internal bool IsEmpty => _waiting.Count == 0;
 
     /// <summary>All that a response has was written.</summary>
-    internal void Add(Http2Stream stream)
+    internal void Add(OutgoingStream stream)
     {
         stream.Response.OnCutOff();
-        _waiting.Enqueue((stream, _last + 1, connection.ExactMs));
+        _waiting.Enqueue((stream.Id, _last + 1, time.ExactMs));
         _isPingDue = true;
-        connection.RequestTick();
+        time.RequestTick();
     }
 
     /// <summary>A turn was written, and is about to be flushed.</summary>
-    internal void OnTurn(FrameOutput output)
+    internal void OnTurn(ControlFrames control)
     {
         if (!_isPingDue) return;
         _isPingDue = false;
-        output.Control.WritePing(isAck: false, ++_last);
+        control.WritePing(isAck: false, ++_last);
     }
 
-    /// <summary>A ping was answered.</summary>
-    /// <returns>False when it was another one's.</returns>
-    internal bool TryTakeAnswer(long opaque)
+    /// <summary>True of a ping of these, and of no other one.</summary>
+    internal bool IsPing(long opaque) => opaque >= First && opaque <= _last;
+
+    /// <summary>Takes the next stream whose client has answered.</summary>
+    internal bool TryTakeAnswered(long opaque, out int streamId) =>
+        TryTake(_waiting.TryPeek(out var oldest) && oldest.Ping <= opaque, out streamId);
+
+    /// <summary>Takes the next stream whose client does not answer.</summary>
+    internal bool TryTakeLate(long nowMs, out int streamId) =>
+        TryTake(_waiting.TryPeek(out var oldest) && nowMs - oldest.SinceMs >= PatienceMs, out streamId);
+
+    private bool TryTake(bool isDue, out int streamId)
     {
-        if (opaque < First || opaque > _last) return false;
-        while (_waiting.TryPeek(out var oldest) && oldest.Ping <= opaque) EndOldest();
-        return true;
+        streamId = isDue ? _waiting.Dequeue().StreamId : 0;
+        return isDue;
     }
-
-    /// <summary>Ends those whose client does not answer.</summary>
-    internal void EndLate(long nowMs)
-    {
-        while (_waiting.TryPeek(out var oldest) && nowMs - oldest.SinceMs >= PatienceMs) EndOldest();
-    }
-
-    private void EndOldest() => connection.Endings.CutOff(_waiting.Dequeue().Stream);
 }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
+using Tipi.Hosting.Exchange;
 
 namespace Tipi.Hosting.Http2;
 
@@ -10,12 +11,13 @@ namespace Tipi.Hosting.Http2;
 /// </code>
 /// Invariant: changes only under the connection's gate; the application goes on outside of it.
 /// </summary>
-internal sealed class FlushWait(Http2Stream stream) : IValueTaskSource<FlushResult>, IThreadPoolWorkItem
+internal sealed class FlushWait(HttpExchange exchange, Lock gate) : IValueTaskSource<FlushResult>, IThreadPoolWorkItem
 {
     private static readonly Action<object?> s_goOn = static self => ((FlushWait)self!).GoOn();
     private static readonly Action<object?> s_onToken = static self => ((FlushWait)self!).OnToken();
 
     private ManualResetValueTaskSourceCore<FlushResult> _core;
+    private Workplace? _work;
     private CancellationTokenRegistration _registration;
     private CancellationToken _token;
     private FlushResult _result;
@@ -39,8 +41,9 @@ internal sealed class FlushWait(Http2Stream stream) : IValueTaskSource<FlushResu
         return was;
     }
 
-    internal ValueTask<FlushResult> Begin(CancellationToken cancellationToken)
+    internal ValueTask<FlushResult> Begin(Workplace work, CancellationToken cancellationToken)
     {
+        _work = work;
         _core.Reset();
         IsWaiting = _isUntaken = true;
         _isTokenCanceled = false;
@@ -63,10 +66,17 @@ internal sealed class FlushWait(Http2Stream stream) : IValueTaskSource<FlushResu
         if (!IsWaiting) return;
         IsWaiting = false;
         _result = new FlushResult(isCanceled, isClosed);
-        stream.Connection.Schedule(stream, this);
+        _work!.Schedule(exchange, this);
     }
 
-    void IThreadPoolWorkItem.Execute() => stream.GoOn(s_goOn, this);
+    /// <summary>The request is over; who waited may not have been told yet.</summary>
+    internal void Detach() => _work = null;
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (_work is { } work) work.GoOn(exchange, s_goOn, this);
+        else GoOn();
+    }
 
     FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
     {
@@ -82,7 +92,7 @@ internal sealed class FlushWait(Http2Stream stream) : IValueTaskSource<FlushResu
 
     private void OnToken()
     {
-        lock (stream.Connection.Output.Gate)
+        lock (gate)
         {
             if (!IsWaiting) return;
             _isTokenCanceled = true;

@@ -26,7 +26,7 @@ internal sealed class FrameOutput
     /// </summary>
     private const int LeastCredited = 512;
 
-    private readonly Http2Connection _connection;
+    private readonly IOutputOwner _sender;
     private readonly FramePipe _pipe;
     private readonly OutputPump _pump;
     private readonly FieldBlocks _blocks;
@@ -37,17 +37,20 @@ internal sealed class FrameOutput
     private int _unflushed;
     private bool _isBroken;
 
-    internal FrameOutput(ServerConnection owner, Http2Connection connection)
+    internal FrameOutput(ServerConnection owner, IOutputOwner sender)
     {
-        _connection = connection;
-        _pipe = new FramePipe(owner.Transport.Transport.Output, connection);
-        _pump = new OutputPump(this, _pipe, connection);
+        _sender = sender;
+        _pipe = new FramePipe(owner.Transport.Transport.Output, owner, sender);
+        _pump = new OutputPump(this, _pipe, owner, sender);
         _blocks = new FieldBlocks(owner.Server);
         Control = new ControlFrames(Gate, _pipe);
-        CutOffs = new CutOffs(connection);
+        Time = new ConnectionTime(owner, Gate);
+        CutOffs = new CutOffs(Time);
     }
 
     internal Lock Gate { get; } = new();
+
+    internal ConnectionTime Time { get; }
 
     /// <summary>Frames of the connection.</summary>
     internal ControlFrames Control { get; }
@@ -67,7 +70,7 @@ internal sealed class FrameOutput
     /// True when the client takes the answers of all streams together more slowly than this one permits. Under the
     /// gate.
     /// </summary>
-    internal bool IsOverdue(Http2Stream stream, long nowMs) =>
+    internal bool IsOverdue(OutgoingStream stream, long nowMs) =>
         stream.Place == StreamPlace.Starved
         && stream.SharedRate.IsOverdue(nowMs, stream.Exchange.MinResponseDataRate, _sent);
 
@@ -83,7 +86,7 @@ internal sealed class FrameOutput
         }
     }
 
-    internal void SendInformational(Http2Stream stream, int statusCode, in BlockFields fields)
+    internal void SendInformational(OutgoingStream stream, int statusCode, in BlockFields fields)
     {
         lock (Gate)
         {
@@ -97,8 +100,8 @@ internal sealed class FrameOutput
     // ---- what the peer permits ----
 
     /// <summary>Takes over the peer's settings.</summary>
-    /// <returns>False when a window of a stream grew too large by them.</returns>
-    internal bool Apply(Http2Settings settings)
+    /// <returns>By how much the windows of all streams grow.</returns>
+    internal int Apply(Http2Settings settings)
     {
         lock (Gate)
         {
@@ -108,7 +111,7 @@ internal sealed class FrameOutput
                 _blocks.LimitTableSize(settings.HeaderTableSize);
             int difference = settings.InitialWindowSize - InitialWindow;
             InitialWindow = settings.InitialWindowSize;
-            return difference == 0 || _connection.AdjustWindows(difference);
+            return difference;
         }
     }
 
@@ -123,8 +126,8 @@ internal sealed class FrameOutput
         {
             if (!_window.TryGrow(increment)) return false;
             if (_starved.IsEmpty) return true;
-            long nowMs = _connection.ExactMs;
-            while (_starved.TryTake(out Http2Stream? stream))
+            long nowMs = Time.ExactMs;
+            while (_starved.TryTake(out OutgoingStream? stream))
             {
                 stream.SharedRate.OnReleased(nowMs);
                 _ready.Add(stream);
@@ -133,24 +136,31 @@ internal sealed class FrameOutput
         }
     }
 
+    /// <summary>The peer takes more, or less, of a stream. Under the gate.</summary>
+    internal void OnWindowChanged(OutgoingStream stream)
+    {
+        if (stream.Window.Available > 0) stream.Rate.OnReleased(Time.ExactMs);
+        if (stream.Response.HasSomething && !stream.IsGone) Enqueue(stream);
+    }
+
     /// <summary>
     /// The stream has something that may have to be sent. What is small enough is written at once where nobody else
     /// waits; it is sent by the next flush. Under the gate.
     /// </summary>
-    internal void Offer(Http2Stream stream)
+    internal void Offer(OutgoingStream stream)
     {
         Enqueue(stream);
         if (!_pipe.IsFlushing && !_pipe.IsClosed) WriteReady();
     }
 
     /// <summary>The stream may send again; the pump sees to the order. Under the gate.</summary>
-    internal void Enqueue(Http2Stream stream)
+    internal void Enqueue(OutgoingStream stream)
     {
         if (stream.Place == StreamPlace.None) _ready.Add(stream);
     }
 
     /// <summary>The stream sends nothing any more. Under the gate.</summary>
-    internal void Remove(Http2Stream stream)
+    internal void Remove(OutgoingStream stream)
     {
         if (stream.Place == StreamPlace.Ready) _ready.Remove(stream);
         else if (stream.Place == StreamPlace.Starved) _starved.Remove(stream);
@@ -158,7 +168,7 @@ internal sealed class FrameOutput
     }
 
     /// <summary>Another priority. Under the gate.</summary>
-    internal void Reprioritize(Http2Stream stream, Http2Priority priority)
+    internal void Reprioritize(OutgoingStream stream, Http2Priority priority)
     {
         bool isReady = stream.Place == StreamPlace.Ready;
         if (isReady) _ready.Remove(stream);
@@ -186,13 +196,13 @@ internal sealed class FrameOutput
     internal void WriteTurn()
     {
         WriteReady();
-        CutOffs.OnTurn(this);
+        CutOffs.OnTurn(Control);
         _unflushed = 0;
     }
 
     private void WriteReady()
     {
-        while (!_isBroken && _unflushed < MostBytesPerFlush && _ready.TryTake(out Http2Stream? stream))
+        while (!_isBroken && _unflushed < MostBytesPerFlush && _ready.TryTake(out OutgoingStream? stream))
         {
             stream.Place = StreamPlace.None;
             try
@@ -213,14 +223,14 @@ internal sealed class FrameOutput
     private void Break(Exception error)
     {
         _isBroken = true;
-        _connection.OnOutputFailed(error);
+        _sender.OnOutputFailed(error);
     }
 
     /// <summary>Writes one turn of a stream: its head, or a frame of its body, or its end.</summary>
     /// <returns>Bytes, about.</returns>
-    private int WriteFrom(Http2Stream stream)
+    private int WriteFrom(OutgoingStream stream)
     {
-        Http2Response response = stream.Response;
+        OutgoingResponse response = stream.Response;
         int written = 0;
         while (response.TryTakeInformational(out Informational one))
         {
@@ -242,22 +252,22 @@ internal sealed class FrameOutput
         return written;
     }
 
-    private int WriteData(Http2Stream stream, Http2Response response)
+    private int WriteData(OutgoingStream stream, OutgoingResponse response)
     {
         int most = Math.Min(Math.Min(LargestData, _pipe.MaxFrameSize), stream.Window.Available);
         if (most <= 0)
         {
             // An update of its window brings it back.
-            stream.Rate.OnBlocked(_connection.ExactMs);
-            _connection.RequestTick();
+            stream.Rate.OnBlocked(Time.ExactMs);
+            Time.RequestTick();
             return 0;
         }
         most = Math.Min(most, _window.Available);
         if (most <= 0)
         {
             _starved.Add(stream);
-            stream.SharedRate.OnBlocked(_connection.ExactMs, _sent);
-            _connection.RequestTick();
+            stream.SharedRate.OnBlocked(Time.ExactMs, _sent);
+            Time.RequestTick();
             return 0;
         }
         int length = (int)Math.Min(response.Unsent, most);
@@ -274,7 +284,7 @@ internal sealed class FrameOutput
         return written;
     }
 
-    private int WriteEnd(Http2Stream stream, Http2Response response)
+    private int WriteEnd(OutgoingStream stream, OutgoingResponse response)
     {
         int written = Http2FrameHeader.Size;
         if (response.HasTrailers)

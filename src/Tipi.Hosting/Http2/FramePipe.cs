@@ -1,4 +1,6 @@
 using System.IO.Pipelines;
+using Tipi.Hosting.Connections;
+using Tipi.Hosting.Diagnostics;
 using Tipi.Protocols.Http2;
 
 namespace Tipi.Hosting.Http2;
@@ -10,9 +12,9 @@ namespace Tipi.Hosting.Http2;
 ///   └──────────────────────┴──Close──→ closed: nothing is kept
 /// </code>
 /// Invariant: the pipe is not touched during a flush. A pipe that fails (a middleware's, or one that has ended) is
-/// closed here and told to the connection; who writes a frame does not learn it. Used under the connection's gate.
+/// closed here and told to the sender; who writes a frame does not learn it. Used under the connection's gate.
 /// </summary>
-internal sealed class FramePipe(PipeWriter pipe, Http2Connection connection)
+internal sealed class FramePipe(PipeWriter pipe, ServerConnection owner, IOutputOwner sender)
 {
     /// <summary>Bytes of answers kept for a peer that asks and does not listen: some thousand answers.</summary>
     private const int MostStagedBytes = 64 * 1024;
@@ -53,7 +55,7 @@ internal sealed class FramePipe(PipeWriter pipe, Http2Connection connection)
             return;
         }
         _staged.Advance(count);
-        if (_staged.Length > MostStagedBytes) connection.OnDeafPeer();
+        if (_staged.Length > MostStagedBytes) GiveUp();
     }
 
     internal void BeginFlush() => (IsFlushing, HasUnflushed) = (true, false);
@@ -107,7 +109,7 @@ internal sealed class FramePipe(PipeWriter pipe, Http2Connection connection)
 
     /// <summary>Writes a DATA frame with the next bytes of a response.</summary>
     /// <returns>Bytes.</returns>
-    internal int WriteData(int streamId, Http2Response response, int length, bool endStream)
+    internal int WriteData(int streamId, OutgoingResponse response, int length, bool endStream)
     {
         Span<byte> header = GetSpan(Http2FrameHeader.Size);
         Advance(Http2FrameWriter.WriteDataHeader(header, streamId, length, endStream));
@@ -123,9 +125,16 @@ internal sealed class FramePipe(PipeWriter pipe, Http2Connection connection)
         return Http2FrameHeader.Size + length;
     }
 
+    /// <summary>The peer asks and takes no answers.</summary>
+    private void GiveUp()
+    {
+        owner.EndsBecause(ConnectionEndReason.OutputQueueSizeExceeded);
+        owner.Abort("The peer takes no answers.");
+    }
+
     private void Fail(Exception error)
     {
         Close();
-        connection.OnOutputFailed(error);
+        sender.OnOutputFailed(error);
     }
 }

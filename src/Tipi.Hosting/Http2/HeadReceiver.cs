@@ -32,28 +32,25 @@ internal sealed class HeadReceiver
     /// <summary>Fields of trailers: as over HTTP/1.</summary>
     private const int MostTrailers = 32;
 
-    private readonly Http2Connection _connection;
-    private readonly Http2Receiver _receiver;
+    private readonly ConnectionParts _parts;
+    private readonly StreamEndings _endings;
     private readonly ServerConnection _owner;
     private readonly FrameOutput _output;
     private readonly StreamTable _streams;
+    private readonly OpenBlock _block;
     private readonly HpackDecoder _decoder;
-    private OpenBlock _block;
     private Dictionary<int, Http2Priority>? _earlyPriorities;
 
-    internal HeadReceiver(Http2Connection connection, Http2Receiver receiver)
+    internal HeadReceiver(ConnectionParts parts, StreamEndings endings)
     {
-        _connection = connection;
-        _receiver = receiver;
-        _owner = connection.Owner;
-        _output = connection.Output;
-        _streams = connection.Streams;
+        _parts = parts;
+        _endings = endings;
+        _owner = parts.Owner;
+        _output = parts.Output;
+        _streams = parts.Streams;
+        _block = parts.Block;
         _decoder = new HpackDecoder(_owner.Limits.Http2.HeaderTableSize);
-        _block = new OpenBlock(Sum(_owner.Limits.MaxRequestHeadersTotalSize, _owner.Limits.Http2.MaxFrameSize));
     }
-
-    /// <summary>The stream whose field block is not complete; 0: none.</summary>
-    internal int OpenStreamId => _block.Start.StreamId;
 
     /// <summary>That of the transport, unless a proxy in front may tell another.</summary>
     private Http2Scheme RequiredScheme
@@ -70,20 +67,17 @@ internal sealed class HeadReceiver
     /// <summary>Our settings are in force on the other side.</summary>
     internal void OnSettingsAcknowledged() => _decoder.OnSettingsAcknowledged();
 
-    /// <summary>Gives back what an open field block holds.</summary>
-    internal void Release() => _block.Close();
-
     /// <summary>Starts a request that came over another version, as the first stream.</summary>
     internal void BeginCarried(CarriedRequest request)
     {
-        var stream = new Http2Stream(_connection.Shared);
-        stream.Attach(_connection, 1);
+        Http2Stream stream = MakeStream();
+        stream.Attach(_parts.Context, 1);
         CarriedHead.Load(stream, request);
         stream.State = Http2StreamState.HalfClosedRemote;
         lock (_output.Gate)
         {
             _streams.Open(1);
-            _connection.Add(stream);
+            Add(stream);
             if (request.Body.Length > 0) stream.Body.AppendCarried(request.Body);
         }
         Start(stream);
@@ -96,7 +90,7 @@ internal sealed class HeadReceiver
         ReadOnlySpan<byte> bytes = fragment.Of(payload);
         if (header.Has(Http2FrameFlags.EndHeaders)) return TakeBlock(header, bytes, error);
         _block.Open(header);
-        _receiver.BeginWait();
+        _parts.Owed.BeginWait();
         return _block.Add(bytes);
     }
 
@@ -107,6 +101,15 @@ internal sealed class HeadReceiver
         error = TakeBlock(_block.Start, _block.Bytes, default);
         _block.Close();
         return error;
+    }
+
+    private Http2Stream MakeStream() => new(_parts.Context.Shared, _endings);
+
+    /// <summary>A stream opened. Under the gate.</summary>
+    private void Add(Http2Stream stream)
+    {
+        _streams.Add(stream);
+        if (_streams.Count == 1) _parts.Idle.Update();
     }
 
     private Http2Error TakeBlock(in Http2FrameHeader header, ReadOnlySpan<byte> block, Http2Error error)
@@ -126,13 +129,13 @@ internal sealed class HeadReceiver
                 return TakeTrailers(header, block);
             if (state == Http2StreamState.Idle) _streams.Open(header.StreamId);
             // What else comes for it is of no use either, and no mistake.
-            if (_connection.IsLeaving) _streams.NoteReset(header.StreamId);
+            if (_parts.Life.IsLeaving) _streams.NoteReset(header.StreamId);
             isFull = _streams.IsFull();
-            if (verdict == Http2Verdict.Accept && !isFull && !_connection.IsLeaving) spare = _connection.Spares.Take();
+            if (verdict == Http2Verdict.Accept && !isFull && !_parts.Life.IsLeaving) spare = _streams.Spares.Take();
         }
-        if (verdict == Http2Verdict.Accept && !_connection.IsLeaving)
+        if (verdict == Http2Verdict.Accept && !_parts.Life.IsLeaving)
         {
-            if (!isFull) return TakeRequest(header, block, spare ?? new Http2Stream(_connection.Shared));
+            if (!isFull) return TakeRequest(header, block, spare ?? MakeStream());
             error = Http2Error.Stream(Http2ErrorCode.RefusedStream, "There are as many streams as allowed.");
         }
         var dropped = new DroppedFields();
@@ -143,7 +146,7 @@ internal sealed class HeadReceiver
     private Http2Error TakeRequest(in Http2FrameHeader header, ReadOnlySpan<byte> block, Http2Stream stream)
     {
         bool isEnd = header.Has(Http2FrameFlags.EndStream);
-        stream.Attach(_connection, header.StreamId);
+        stream.Attach(_parts.Context, header.StreamId);
         var rules = new Http2RequestRules
         {
             AllowsExtendedConnect = true,
@@ -154,25 +157,25 @@ internal sealed class HeadReceiver
         var budget = new FieldBudget(
             limits.MaxRequestHeadersTotalSize, Sum(limits.MaxRequestHeaderCount, PseudoHeaders),
             limits.Http2.MaxRequestHeaderFieldSize);
-        ReceivedText text = _connection.Shared.Texts.Rent();
+        ReceivedText text = _parts.Context.Shared.Texts.Rent();
         var fields = new RequestFields(stream, text, rules, budget);
         stream.Exchange.RequestHeaders.Thaw();
         HpackError bad = _decoder.Decode(block, ref fields);
         fields.End(isEnd);
-        _connection.Shared.Texts.Return(text);
+        _parts.Context.Shared.Texts.Return(text);
         Http2Error error = bad == HpackError.None ? fields.Error : Compression(bad);
         if (!error.IsNone || fields.RefusalStatus != 0)
         {
             stream.Reset();
-            lock (_output.Gate) _connection.Spares.Keep(stream);
+            lock (_output.Gate) _streams.Spares.Keep(stream);
             return error.IsNone ? Refuse(header.StreamId, fields.RefusalStatus, isEnd) : error;
         }
         stream.State = isEnd ? Http2StreamState.HalfClosedRemote : Http2StreamState.Open;
-        stream.Priority = PriorityOf(header.StreamId, fields.Rules.Priority);
+        stream.Outgoing.Priority = PriorityOf(header.StreamId, fields.Rules.Priority);
         LoadRequest(stream, fields, isEnd);
-        lock (_output.Gate) _connection.Add(stream);
-        _receiver.OnRequest();
-        if (_owner.IsEnding) _connection.Leave();
+        lock (_output.Gate) Add(stream);
+        _parts.Budget.OnRequest();
+        if (_owner.IsEnding) _parts.Life.Leave();
         Start(stream);
         return default;
     }
@@ -193,7 +196,7 @@ internal sealed class HeadReceiver
     private void Start(Http2Stream stream)
     {
         if (_owner.Server.AccessLog is not null) stream.BeginAccess();
-        _connection.Start(stream);
+        stream.Start();
     }
 
     /// <summary>Answers a request that the application never sees.</summary>
@@ -203,7 +206,8 @@ internal sealed class HeadReceiver
         ILogger log = _owner.Server.Logs.BadRequests;
         if (log.IsEnabled(LogLevel.Debug))
             log.RequestRefused(_owner.Id, status, "The request is beyond a limit.");
-        if (!_receiver.TryProvoke()) return Http2Receiver.Calm("The client sends too many requests that are refused.");
+        if (!_parts.Budget.TryProvoke())
+            return Http2Budget.Calm("The client sends too many requests that are refused.");
         lock (_output.Gate)
         {
             _output.WriteRefusal(streamId, status);
@@ -220,10 +224,10 @@ internal sealed class HeadReceiver
         if (!_streams.TryFind(header.StreamId, out Http2Stream? stream)) return default;
         var table = new HeaderTable(HeaderRole.ReceivedTrailers);
         var budget = new FieldBudget(MostTrailerBytes, MostTrailers, MostTrailerBytes);
-        ReceivedText text = _connection.Shared.Texts.Rent();
+        ReceivedText text = _parts.Context.Shared.Texts.Rent();
         var fields = new TrailerFields(text, table, budget);
         HpackError bad = _decoder.Decode(block, ref fields);
-        _connection.Shared.Texts.Return(text);
+        _parts.Context.Shared.Texts.Return(text);
         if (bad != HpackError.None) return Compression(bad);
         if (!fields.Error.IsNone) return fields.Error;
         if (!header.Has(Http2FrameFlags.EndStream))
@@ -231,7 +235,7 @@ internal sealed class HeadReceiver
         stream.State = Http2StreamStates.AfterReceive(stream.State, header.Type, endStream: true);
         if (!stream.IsApplicationDone) return stream.Body.End(table);
         Http2Error fault = stream.Body.Skip(length: 0, endStream: true);
-        if (fault.IsNone) _connection.Endings.Finish(stream);
+        if (fault.IsNone) _endings.Finish(stream);
         return fault;
     }
 

@@ -1,3 +1,5 @@
+using Tipi.Protocols.Http2;
+
 namespace Tipi.Hosting.Http2;
 
 /// <summary>
@@ -18,7 +20,7 @@ namespace Tipi.Hosting.Http2;
 /// CVE-2023-44487 (rapid reset), CVE-2025-8671 (resets that the server is provoked to), CVE-2019-9511 to 9518 (floods
 /// of frames).
 /// </summary>
-internal struct Http2Budget(Http2Allowances limits, long nowMs)
+internal sealed class Http2Budget(Http2Allowances limits, long nowMs)
 {
     /// <summary>How long a request has to be open for its reset to be no attack.</summary>
     internal const int YoungMs = 1000;
@@ -34,6 +36,7 @@ internal struct Http2Budget(Http2Allowances limits, long nowMs)
     private int _faults = limits.Faults;
     private int _control = limits.ControlFrames;
     private int _answers;
+    private long _dataFrames;
     private long _filledMs = nowMs;
 
     /// <summary>The client gives a request up.</summary>
@@ -43,12 +46,16 @@ internal struct Http2Budget(Http2Allowances limits, long nowMs)
     internal bool TryProvoke() => --_faults >= 0;
 
     /// <summary>The client sends a frame that asks for no response.</summary>
-    internal bool TryControl()
+    /// <param name="dataFrames">DATA frames that it was sent so far.</param>
+    internal Http2Error Spend(long dataFrames)
     {
-        if (_answers == 0) return --_control >= 0;
-        _answers--;
-        return true;
+        if (dataFrames > _dataFrames) OnDataSent(dataFrames - _dataFrames);
+        _dataFrames = dataFrames;
+        return TryControl() ? default : Calm("The client sends too many frames that ask for nothing.");
     }
+
+    /// <summary>What a client is told that has used one up.</summary>
+    internal static Http2Error Calm(string reason) => Http2Error.Connection(Http2ErrorCode.EnhanceYourCalm, reason);
 
     /// <summary>A request began.</summary>
     internal void OnRequest() => EarnControl(4);
@@ -58,9 +65,6 @@ internal struct Http2Budget(Http2Allowances limits, long nowMs)
     {
         if (_resets < _limits.Resets) _resets++;
     }
-
-    /// <summary>The client was sent DATA.</summary>
-    internal void OnDataSent(long frames) => _answers = (int)Math.Min(_answers + AnswersToData * frames, MostAnswers);
 
     internal void EarnControl(long frames) => _control = (int)Math.Min(_control + frames, _limits.ControlFrames);
 
@@ -73,5 +77,14 @@ internal struct Http2Budget(Http2Allowances limits, long nowMs)
         _resets = (int)Math.Min(_resets + seconds * _limits.ResetsPerSecond, _limits.Resets);
         _faults = (int)Math.Min(_faults + seconds * _limits.FaultsPerSecond, _limits.Faults);
         EarnControl(seconds * _limits.ControlFramesPerSecond);
+    }
+
+    private void OnDataSent(long frames) => _answers = (int)Math.Min(_answers + AnswersToData * frames, MostAnswers);
+
+    private bool TryControl()
+    {
+        if (_answers == 0) return --_control >= 0;
+        _answers--;
+        return true;
     }
 }

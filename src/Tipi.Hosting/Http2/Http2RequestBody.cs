@@ -21,8 +21,10 @@ namespace Tipi.Hosting.Http2;
 /// Invariant: the connection's side is used under its gate, the application's by one reader at a time; between them is
 /// a pipe of the framework, made for the first request with a body and used again.
 /// </remarks>
-internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchangeInput
+internal sealed class Http2RequestBody(StreamUpload upload) : PipeReader, IExchangeInput
 {
+    private StreamContext _context = null!;
+    private HttpExchange _exchange = null!;
     private Pipe? _pipe;
     private HeaderTable? _trailers;
     private DeclaredContent _declared;
@@ -64,6 +66,9 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
 
     // ---- the connection's side ----
 
+    /// <summary>A stream begins.</summary>
+    internal void Attach(StreamContext context, HttpExchange exchange) => (_context, _exchange) = (context, exchange);
+
     /// <summary>A request begins.</summary>
     /// <param name="length">The Content-Length, or null: any amount.</param>
     /// <param name="endStream">There is no body.</param>
@@ -76,7 +81,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         _canHaveBody = !endStream;
         _expectsContinue = expectsContinue && !endStream;
         TunnelProtocol = protocol;
-        MaxSize = stream.Connection.Limits.MaxRequestBodySize;
+        MaxSize = _context.Limits.MaxRequestBodySize;
         if (_canHaveBody) _pipe ??= MakePipe();
     }
 
@@ -132,15 +137,15 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
 
     /// <summary>True when the application waits for more than the client's least rate allows.</summary>
     internal bool IsTooSlow(long nowMs) =>
-        _rate.IsOverdue(nowMs, stream.Exchange.MinRequestBodyDataRate, Received);
+        _rate.IsOverdue(nowMs, _exchange.MinRequestBodyDataRate, Received);
 
     // ---- the application's side ----
 
     public void Upgrade()
     {
         MaxSize = null;
-        stream.Exchange.MinRequestBodyDataRate = null;
-        stream.Exchange.MinResponseDataRate = null;
+        _exchange.MinRequestBodyDataRate = null;
+        _exchange.MinResponseDataRate = null;
     }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -179,7 +184,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         if (takesAll && _isLast) OnReadToEnd();
         if (seen <= 0) return;
         _examined += seen;
-        stream.Connection.Uploads.OnConsumed(stream, (int)seen);
+        _context.Uploads.OnConsumed(upload, (int)seen);
     }
 
     public override void CancelPendingRead()
@@ -220,10 +225,11 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         _abortedBy = null;
         HasStarted = false;
         TunnelProtocol = null;
+        _context = null!;
     }
 
     private Pipe MakePipe() => new(new PipeOptions(
-        BodyMemory.Blocks, readerScheduler: new StreamScheduler(stream), writerScheduler: PipeScheduler.Inline,
+        BodyMemory.Blocks, readerScheduler: new StreamScheduler(this), writerScheduler: PipeScheduler.Inline,
         pauseWriterThreshold: 0, resumeWriterThreshold: 0, useSynchronizationContext: false));
 
     private void EndWriting(Exception? error)
@@ -239,7 +245,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     {
         ObjectDisposedException.ThrowIf(!_isAttached, this);
         if (_isCompleted) throw new InvalidOperationException("The reader is completed: the body can not be read.");
-        if (_isBroken) throw stream.Exchange.BadRequest.Error ?? new BadHttpRequestException("The body is too large.");
+        if (_isBroken) throw _exchange.BadRequest.Error ?? new BadHttpRequestException("The body is too large.");
         if (IsPending) throw new InvalidOperationException("A read is in progress already: await it first.");
         if (_abortedBy is { } error && !_isReadToEnd) ExceptionDispatchInfo.Throw(error);
         if (_isGiven) throw new InvalidOperationException("A read is in progress already: AdvanceTo comes first.");
@@ -248,7 +254,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     private void Begin()
     {
         HasStarted = true;
-        HttpExchange exchange = stream.Exchange;
+        HttpExchange exchange = _exchange;
         ILogger log = exchange.Server.Log;
         if (log.IsEnabled(LogLevel.Debug)) log.RequestBodyStarted(exchange.Connection.Id, exchange.Identifier);
         if (exchange.RequestHeaders.ContentLength > MaxSize) throw TooLarge();
@@ -276,7 +282,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     {
         if (_isReadToEnd) return;
         _isReadToEnd = true;
-        HttpExchange exchange = stream.Exchange;
+        HttpExchange exchange = _exchange;
         ILogger log = exchange.Server.Log;
         if (log.IsEnabled(LogLevel.Debug)) log.RequestBodyDone(exchange.Connection.Id, exchange.Identifier);
     }
@@ -286,7 +292,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     private BadHttpRequestException Break(ProtocolError error)
     {
         var exception = new BadHttpRequestException(error.Message, error.StatusCode);
-        stream.Exchange.BadRequest.Error = exception;
+        _exchange.BadRequest.Error = exception;
         _isBroken = true;
         return exception;
     }
@@ -295,17 +301,17 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     private async ValueTask<ReadResult> ReadOnAsync(ValueTask<ReadResult> read)
     {
         IsPending = true;
-        MinDataRate? rate = stream.Exchange.MinRequestBodyDataRate;
-        ServerClock clock = stream.Connection.Owner.Server.Clock;
+        MinDataRate? rate = _exchange.MinRequestBodyDataRate;
+        ServerClock clock = _context.Owner.Server.Clock;
         _rate.BeginWait(clock, rate);
-        if (rate is not null) stream.Connection.RequestTick();
+        if (rate is not null) _context.Time.RequestTick();
         try
         {
             return Give(await read);
         }
         catch (BadHttpRequestException error)
         {
-            stream.Exchange.BadRequest.Error ??= error;
+            _exchange.BadRequest.Error ??= error;
             throw;
         }
         finally
@@ -316,7 +322,7 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
     }
 
     /// <summary>Where a read goes on that waited: on the ring, or on the pool.</summary>
-    private sealed class StreamScheduler(Http2Stream stream) : PipeScheduler, IThreadPoolWorkItem
+    private sealed class StreamScheduler(Http2RequestBody body) : PipeScheduler, IThreadPoolWorkItem
     {
         // One read waits at a time, and goes on before the next one can.
         private Action<object?>? _action;
@@ -325,14 +331,15 @@ internal sealed class Http2RequestBody(Http2Stream stream) : PipeReader, IExchan
         public override void Schedule(Action<object?> action, object? state)
         {
             (_action, _state) = (action, state);
-            stream.Connection.Schedule(stream, this);
+            body._context.Work.Schedule(body._exchange, this);
         }
 
         public void Execute()
         {
             (Action<object?> action, object? state) = (_action!, _state);
             (_action, _state) = (null, null);
-            stream.GoOn(action, state);
+            if (body._context is { } context) context.Work.GoOn(body._exchange, action, state);
+            else action(state);
         }
     }
 }

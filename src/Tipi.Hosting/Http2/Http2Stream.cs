@@ -21,24 +21,33 @@ namespace Tipi.Hosting.Http2;
 /// Invariant: it is in its connection's table until both are true, so that handlers that go on after a reset are
 /// bounded, see <see cref="StreamTable.IsFull"/>.
 /// </summary>
-internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHttp2StreamIdFeature
+internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHttp2StreamIdFeature, IResponder
 {
+    private static readonly Action<object?> s_execute = static stream => ((Http2Stream)stream!).Execute();
+
+    private readonly IStreamEndings _endings;
+    private readonly Http2Response _response;
+    private Http2StreamState _state;
     private bool _watchesClose;
-    private bool _isGone;
     private bool _isWaitCounted;
 
-    internal Http2Stream(ExchangeContext shared)
+    internal Http2Stream(ExchangeContext shared, IStreamEndings endings)
     {
-        Body = new Http2RequestBody(this);
-        Response = new Http2Response(this);
+        _endings = endings;
+        Upload = new StreamUpload();
+        Body = new Http2RequestBody(Upload);
+        var response = new OutgoingResponse();
+        _response = new Http2Response(this, response);
         Exchange = new HttpExchange(
-            shared, Body, Response,
+            shared, Body, _response,
             new(typeof(IHttpResetFeature), this), new(typeof(IHttp2StreamIdFeature), this));
+        Outgoing = new OutgoingStream(Exchange, response, this);
     }
 
-    internal Http2Connection Connection { get; private set; } = null!;
+    /// <summary>What it has from its connection; null while it is spare.</summary>
+    internal StreamContext Context { get; private set; } = null!;
 
-    internal int Id { get; private set; }
+    internal int Id => Outgoing.Id;
 
     /// <summary>When its request came, about.</summary>
     internal long OpenedMs { get; private set; }
@@ -49,26 +58,26 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
 
     internal Http2RequestBody Body { get; }
 
-    internal Http2Response Response { get; }
+    /// <summary>Its response, and all that decides when it is sent.</summary>
+    internal OutgoingStream Outgoing { get; }
+
+    /// <summary>What the peer may send on this stream.</summary>
+    internal StreamUpload Upload { get; }
 
     /// <summary>The request's entry in the access log; null while there is none.</summary>
     internal AccessRecord? Access { get; private set; }
 
     // ---- under the gate ----
 
-    internal Http2StreamState State { get; set; }
-
-    internal Http2Priority Priority { get; set; }
-
-    /// <summary>What the peer takes of this stream.</summary>
-    internal FlowWindow Window;
-
-    /// <summary>What the peer may send on this stream.</summary>
-    internal ReceiveWindow Receiving;
-
-    internal StreamPlace Place { get; set; }
-
-    internal Http2Stream? NextReady { get; set; }
+    internal Http2StreamState State
+    {
+        get => _state;
+        set
+        {
+            _state = value;
+            Upload.IsOpen = value is Http2StreamState.Open or Http2StreamState.HalfClosedLocal;
+        }
+    }
 
     internal bool IsApplicationDone { get; set; }
 
@@ -84,14 +93,8 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     /// <summary>What comes of the request when the response is whole.</summary>
     internal RequestRest Rest;
 
-    /// <summary>How slowly the peer takes the response.</summary>
-    internal WindowRate Rate;
-
-    /// <summary>How slowly it takes all responses together, while this one waits for the connection's window.</summary>
-    internal SharedWindowRate SharedRate;
-
     /// <summary>True once nobody takes the response: the stream was reset, or the connection is lost.</summary>
-    internal bool IsGone => Volatile.Read(ref _isGone) || Connection is null;
+    internal bool IsGone => Outgoing.IsGone;
 
     internal bool IsClosed => State is Http2StreamState.Closed or Http2StreamState.Reset;
 
@@ -104,37 +107,26 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     internal Task Execution { get; private set; } = Task.CompletedTask;
 
     /// <summary>A request begins.</summary>
-    internal void Attach(Http2Connection connection, int id)
+    internal void Attach(StreamContext context, int id)
     {
-        Connection = connection;
-        Id = id;
-        OpenedMs = connection.Owner.Server.Clock.NowMs;
-        _isGone = _watchesClose = false;
+        FrameOutput output = context.Output;
+        Context = context;
+        OpenedMs = context.Owner.Server.Clock.NowMs;
+        _watchesClose = false;
         State = Http2StreamState.Idle;
-        Priority = Http2Priority.Default;
-        Place = StreamPlace.None;
         IsApplicationDone = HasReturned = IsGrpc = false;
-        Rate = default;
-        SharedRate = default;
         Rest = default;
-        Window = new FlowWindow(connection.Output.InitialWindow);
-        Receiving = new ReceiveWindow(connection.StreamWindowSize);
-        Response.Attach(connection.Output);
+        Upload.Attach(id, context.WindowSize);
+        Body.Attach(context, Exchange);
+        Outgoing.Attach(id, output.InitialWindow);
+        Outgoing.Response.Attach(context.Owner, output.Gate, output.Unsent);
     }
 
-    /// <summary>It is whole as far as it has to be, and waits for its start.</summary>
-    internal void BeginWait()
+    /// <summary>Starts the application: the request is whole as far as it has to be.</summary>
+    internal void Start()
     {
-        try
-        {
-            Connection.Owner.CountQueued(1);
-            _isWaitCounted = TipiEventSource.Log.IsEnabled();
-            if (_isWaitCounted) TipiEventSource.Log.CountQueuedRequests(1);
-        }
-        catch (Exception fault)
-        {
-            Connection.Owner.LogFailure(fault);
-        }
+        BeginWait();
+        Context.Work.Start(Exchange, this, s_execute);
     }
 
     internal void BeginAccess() => (Access ??= new AccessRecord()).Begin(Exchange);
@@ -142,7 +134,7 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     /// <summary>Runs the application, on the ring or on another thread. Nothing is above: nothing is thrown.</summary>
     public void Execute()
     {
-        ExecutionContext clean = Connection.CleanContext;
+        ExecutionContext clean = Context.CleanContext;
         // The connection's, so that what is logged is in its scope.
         ExecutionContext.Restore(clean);
         EndWait();
@@ -151,57 +143,40 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         ExecutionContext.Restore(clean);
     }
 
-    /// <summary>Has the application go on after a wait.</summary>
-    internal void GoOn(Action<object?> callback, object? state)
-    {
-        if (Connection?.Scheduler is { } scheduler) scheduler.GoOn(Exchange, callback, state);
-        else callback(state);
-    }
-
     /// <summary>Resets the stream with a code of the application's choice.</summary>
     void IHttpResetFeature.Reset(int errorCode)
     {
-        if (Connection is null) return; // the request is over
-        Connection.Endings.ResetByApplication(this, (Http2ErrorCode)errorCode);
+        if (Context is null) return; // the request is over
+        _endings.ResetByApplication(this, (Http2ErrorCode)errorCode);
     }
 
     internal void ResetByApplication()
     {
-        if (Connection is null) return;
-        Connection.Endings.ResetByApplication(this, Http2ErrorCode.InternalError);
+        if (Context is null) return;
+        _endings.ResetByApplication(this, Http2ErrorCode.InternalError);
     }
 
     internal void WatchForClose()
     {
-        if (_watchesClose || Connection is not { } connection) return;
+        if (_watchesClose || Context is not { } context) return;
         _watchesClose = true;
-        connection.Owner.WatchForClose();
+        context.Owner.WatchForClose();
     }
 
     /// <summary>Nobody takes the response: who waits learns it. Under the gate.</summary>
     internal void OnGone()
     {
-        if (_isGone) return;
-        Volatile.Write(ref _isGone, true);
-        Connection.Output.Remove(this);
-        Response.OnGone();
-        Exchange.Lifetime.OnClosed(Connection.Owner);
+        if (IsGone) return;
+        Outgoing.OnGone();
+        Context.Output.Remove(Outgoing);
+        Outgoing.Response.OnGone();
+        Exchange.Lifetime.OnClosed(Context.Owner);
     }
 
-    /// <summary>The response's last frame was written. Under the gate.</summary>
-    internal void OnEndSent()
+    void IResponder.OnEndSent()
     {
-        Response.OnEndSent();
         State = Http2StreamStates.AfterSend(State, Http2FrameType.Data, endStream: true);
-        Connection.OnEndSent(this);
-    }
-
-    /// <summary>Bytes of DATA were written. Under the gate.</summary>
-    internal void TakeWindow(int bytes)
-    {
-        Window.TryTake(bytes);
-        if (Response.Unsent == 0) (Rate, SharedRate) = (default, default);
-        else Rate.OnSent(bytes);
+        _endings.OnEndSent(this);
     }
 
     /// <summary>Forgets everything, for another request of the same connection.</summary>
@@ -209,15 +184,30 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     {
         Exchange.Reset();
         Body.Reset();
-        Response.Reset();
-        Connection = null!;
+        _response.Reset();
+        Outgoing.Detach();
+        Context = null!;
+    }
+
+    private void BeginWait()
+    {
+        try
+        {
+            Context.Owner.CountQueued(1);
+            _isWaitCounted = TipiEventSource.Log.IsEnabled();
+            if (_isWaitCounted) TipiEventSource.Log.CountQueuedRequests(1);
+        }
+        catch (Exception fault)
+        {
+            Context.Owner.LogFailure(fault);
+        }
     }
 
     private void EndWait()
     {
         try
         {
-            Connection.Owner.CountQueued(-1);
+            Context.Owner.CountQueued(-1);
             if (!_isWaitCounted) return;
             _isWaitCounted = false;
             TipiEventSource.Log.CountQueuedRequests(-1);
@@ -225,29 +215,29 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         catch (Exception fault)
         {
             // Of a listener.
-            Connection.Owner.LogFailure(fault);
+            Context.Owner.LogFailure(fault);
         }
     }
 
     /// <summary>In the usual case the application has returned when this does, and nothing was allocated.</summary>
     private Task RunAsync()
     {
-        Http2Connection connection = Connection;
-        Task run = Start(connection, Exchange);
-        if (!run.IsCompleted) return EndAfterAsync(connection, run);
+        StreamContext context = Context;
+        Task run = RunApplication(context, Exchange);
+        if (!run.IsCompleted) return EndAfterAsync(context, run);
         Exception? error = ExchangeEnding.FaultOf(run) ?? Exchange.Failure;
-        ValueTask<bool> end = EndAsync(connection, error);
+        ValueTask<bool> end = EndAsync(context, error);
         if (!end.IsCompletedSuccessfully || Exchange.HasCompletedCallbacks)
-            return EndSlowlyAsync(connection, end, error);
-        Conclude(connection, error, end.Result);
+            return EndSlowlyAsync(context, end, error);
+        Conclude(context, error, end.Result);
         return Task.CompletedTask;
     }
 
-    private async Task EndAfterAsync(Http2Connection connection, Task run)
+    private async Task EndAfterAsync(StreamContext context, Task run)
     {
         await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Exception? error = ExchangeEnding.FaultOf(run) ?? Exchange.Failure;
-        await EndSlowlyAsync(connection, EndAsync(connection, error), error);
+        await EndSlowlyAsync(context, EndAsync(context, error), error);
     }
 
     /// <summary>Looks at what the client says that its body is.</summary>
@@ -259,24 +249,24 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
             && (type.Length == Grpc.Length || type[Grpc.Length] is '+' or ';' or ' ');
     }
 
-    private ValueTask<bool> EndAsync(Http2Connection connection, Exception? error)
+    private ValueTask<bool> EndAsync(StreamContext context, Exception? error)
     {
         HasReturned = true;
         try
         {
             // The application has done with it: what the client asks when it has the answer finds the place free.
             RequestAdmission.Leave(Exchange.Running);
-            if (Exchange.IsUpgraded) connection.Owner.Endpoint.Admission.LeaveUpgrade();
+            if (Exchange.IsUpgraded) context.Owner.Endpoint.Admission.LeaveUpgrade();
             return ExchangeEnding.EndAsync(Exchange, error);
         }
         catch (Exception fault)
         {
-            connection.Owner.LogFailure(fault);
+            context.Owner.LogFailure(fault);
             return new(false);
         }
     }
 
-    private async Task EndSlowlyAsync(Http2Connection connection, ValueTask<bool> end, Exception? error)
+    private async Task EndSlowlyAsync(StreamContext context, ValueTask<bool> end, Exception? error)
     {
         bool isWhole = false;
         try
@@ -286,20 +276,18 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         }
         catch (Exception fault)
         {
-            connection.Owner.LogFailure(fault);
+            context.Owner.LogFailure(fault);
         }
-        Conclude(connection, error, isWhole);
+        Conclude(context, error, isWhole);
     }
 
-    private static Task Start(Http2Connection connection, HttpExchange exchange)
+    private static Task RunApplication(StreamContext context, HttpExchange exchange)
     {
         try
         {
             if (!RequestAdmission.TryEnter(exchange.Running)) return Overload.Answer(exchange);
             RequestEvents.Started(exchange);
-            return connection.Scheduler is { } scheduler
-                ? scheduler.Run(exchange)
-                : connection.Shared.Application.Run(exchange.Features);
+            return context.Work.Run(exchange);
         }
         catch (Exception fault)
         {
@@ -308,34 +296,34 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
         }
     }
 
-    private void Conclude(Http2Connection connection, Exception? error, bool isWhole)
+    private void Conclude(StreamContext context, Exception? error, bool isWhole)
     {
         try
         {
             RequestEvents.Stopped(Exchange);
-            if (connection.Owner.Server.AccessLog is { } log)
+            if (context.Owner.Server.AccessLog is { } log)
                 Access?.End(log, Exchange, isAborted: !isWhole || IsGone);
             ExchangeEnding.DisposeContext(Exchange, error);
         }
         catch (Exception fault)
         {
-            connection.Owner.LogFailure(fault);
+            context.Owner.LogFailure(fault);
         }
         try
         {
-            connection.Endings.OnApplicationEnded(this, isWhole);
+            _endings.OnApplicationEnded(this, isWhole);
         }
         catch (Exception fault)
         {
-            Fail(connection, fault);
+            Fail(context, fault);
         }
     }
 
     /// <summary>It could not be ended by a fault of ours: the connection ends with it.</summary>
-    private void Fail(Http2Connection connection, Exception fault)
+    private void Fail(StreamContext context, Exception fault)
     {
-        connection.Owner.LogFailure(fault);
-        lock (connection.Output.Gate) IsApplicationDone = true;
-        connection.Owner.Abort("A request could not be ended.");
+        context.Owner.LogFailure(fault);
+        lock (context.Gate) IsApplicationDone = true;
+        context.Owner.Abort("A request could not be ended.");
     }
 }

@@ -6,20 +6,19 @@ namespace Tipi.Hosting.Http2;
 
 /// <summary>
 /// What only time decides of a connection that goes on: its client is late with what must follow, answers no ping, or
-/// has asked for nothing for too long. Used under the connection's gate, but for <see cref="OnAlive"/>.
+/// has asked for nothing for too long. Says when the connection's loop has to look. Used under the connection's gate,
+/// but for <see cref="OnAlive"/>.
 /// </summary>
-internal sealed class IdleWatch(Http2Connection connection)
+internal sealed class IdleWatch(StreamContext context, StreamTable streams, ConnectionLife life, OwedFrames owed)
 {
-    private KeepAlivePing _ping = new(connection.Limits.Http2, connection.Owner.Server.Clock.NowMs);
+    private KeepAlivePing _ping = new(context.Limits.Http2, context.Owner.Server.Clock.NowMs);
     private long _sinceMs;
 
-    /// <summary>When to look again.</summary>
-    internal long DeadlineMs =>
-        connection.Streams.Count == 0 ? Math.Min(IdleDeadlineMs, _ping.DueMs) : _ping.DueMs;
+    private ServerConnection Owner => context.Owner;
 
-    private ServerConnection Owner => connection.Owner;
+    private FrameOutput Output => context.Output;
 
-    private long IdleDeadlineMs => connection.Limits.KeepAliveTimeout is var most && most == TimeSpan.MaxValue
+    private long IdleDeadlineMs => context.Limits.KeepAliveTimeout is var most && most == TimeSpan.MaxValue
         ? long.MaxValue
         : _sinceMs + (long)most.TotalMilliseconds;
 
@@ -27,31 +26,51 @@ internal sealed class IdleWatch(Http2Connection connection)
     internal void OnAlive() => _ping.OnAlive(Owner.Server.Clock.NowMs);
 
     /// <summary>The client answered a ping.</summary>
-    internal void OnPingAnswered() => _ping.OnAnswered();
+    internal void OnPingAnswered()
+    {
+        _ping.OnAnswered();
+        Update();
+    }
 
-    /// <summary>No stream is left, or there was none yet.</summary>
-    internal void BeginIdle() => _sinceMs = Owner.Server.Clock.NowMs + ServerClock.MostAgeMs;
+    /// <summary>There is no stream yet.</summary>
+    internal void Begin() => _sinceMs = Owner.Server.Clock.NowMs + ServerClock.MostAgeMs;
+
+    /// <summary>No stream is left, or the client has just begun.</summary>
+    internal void BeginIdle()
+    {
+        Begin();
+        Update();
+    }
+
+    /// <summary>When the loop has to look at the time again.</summary>
+    internal void Update()
+    {
+        if (life.HasEnded) return; // the deadline is that of the close now
+        bool isBusy = !owed.IsReady || streams.NeedTime || !Output.CutOffs.IsEmpty;
+        if (isBusy || life.IsEnding) context.Time.RequestTick();
+        else Owner.DeadlineMs = streams.Count == 0 ? Math.Min(IdleDeadlineMs, _ping.DueMs) : _ping.DueMs;
+    }
 
     /// <summary>Ends the connection where its client has used up its time.</summary>
-    internal void Check(Http2Receiver receiver, long nowMs)
+    internal void Check(long nowMs)
     {
-        if (receiver.IsLate)
+        if (owed.IsLate)
         {
             Owner.EndsBecause(ConnectionEndReason.RequestHeadersTimeout);
-            connection.Fail(Http2Error.Connection(Http2ErrorCode.EnhanceYourCalm, "The client is too slow."));
+            life.Fail(Http2Error.Connection(Http2ErrorCode.EnhanceYourCalm, "The client is too slow."));
             return;
         }
         if (_ping.IsUnanswered(nowMs))
         {
             Owner.EndsBecause(ConnectionEndReason.KeepAliveTimeout);
-            connection.Fail(Http2Error.Connection(Http2ErrorCode.InternalError, "The client answers no ping."));
+            life.Fail(Http2Error.Connection(Http2ErrorCode.InternalError, "The client answers no ping."));
             return;
         }
         // Before SETTINGS no frame may be sent.
-        if (!receiver.IsSilent && _ping.IsDue(nowMs))
-            connection.Output.Control.WritePing(isAck: false, _ping.Send(nowMs));
-        if (connection.Streams.Count > 0 || !(receiver.IsReady || receiver.IsSilent) || nowMs <= IdleDeadlineMs) return;
+        if (!owed.IsSilent && _ping.IsDue(nowMs))
+            Output.Control.WritePing(isAck: false, _ping.Send(nowMs));
+        if (streams.Count > 0 || !(owed.IsReady || owed.IsSilent) || nowMs <= IdleDeadlineMs) return;
         Owner.EndsBecause(ConnectionEndReason.KeepAliveTimeout);
-        connection.EndIdle();
+        life.EndIdle();
     }
 }

@@ -7,7 +7,7 @@ namespace Tipi.Hosting.Http2;
 /// A field block that comes in several frames. It may be as large as what it may stand for, in as many frames as that
 /// needs at a few bytes each: more is an attack (CVE-2024-27316). Owns an array only while it is open.
 /// </summary>
-internal struct OpenBlock(int maxSize)
+internal sealed class OpenBlock(TipiServerLimits limits)
 {
     private const int SmallestSize = 1024;
 
@@ -17,6 +17,7 @@ internal struct OpenBlock(int maxSize)
     /// <summary>Bytes a frame must bring on the average.</summary>
     private const int LeastPerFrame = 64;
 
+    private readonly long _maxSize = (long)limits.MaxRequestHeadersTotalSize + limits.Http2.MaxFrameSize;
     private byte[] _bytes = [];
     private int _length;
     private int _frames;
@@ -24,7 +25,10 @@ internal struct OpenBlock(int maxSize)
     /// <summary>The HEADERS frame it began with.</summary>
     internal Http2FrameHeader Start { get; private set; }
 
-    internal readonly ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
+    /// <summary>The stream that it is for; 0: none is open.</summary>
+    internal int StreamId => Start.StreamId;
+
+    internal ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
     internal void Open(in Http2FrameHeader start)
     {
@@ -35,8 +39,8 @@ internal struct OpenBlock(int maxSize)
     internal Http2Error Add(ReadOnlySpan<byte> fragment)
     {
         int length = _length + fragment.Length;
-        if (length > maxSize || ++_frames > FreeFrames + length / LeastPerFrame)
-            return Http2Receiver.Calm("A field block has no end.");
+        if (length > _maxSize || ++_frames > FreeFrames + length / LeastPerFrame)
+            return Http2Budget.Calm("A field block has no end.");
         if (length > _bytes.Length)
         {
             byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, SmallestSize));

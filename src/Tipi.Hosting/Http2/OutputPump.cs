@@ -22,21 +22,21 @@ internal sealed class OutputPump
     private readonly FramePipe _pipe;
     private readonly PipeWriter _writer;
     private readonly ServerConnection _owner;
-    private readonly Http2Connection _connection;
+    private readonly IOutputOwner _sender;
     private readonly IRingAffinityFeature? _affinity;
     private readonly Action _onFlushed;
     private ValueTask<FlushResult> _flush;
     private bool _isPosted;
     private TaskCompletionSource? _quiet;
 
-    internal OutputPump(FrameOutput output, FramePipe pipe, Http2Connection connection)
+    internal OutputPump(FrameOutput output, FramePipe pipe, ServerConnection owner, IOutputOwner sender)
     {
         _output = output;
         _pipe = pipe;
-        _connection = connection;
-        _owner = connection.Owner;
-        _writer = _owner.Transport.Transport.Output;
-        _affinity = _owner.Affinity;
+        _sender = sender;
+        _owner = owner;
+        _writer = owner.Transport.Transport.Output;
+        _affinity = owner.Affinity;
         _onFlushed = OnFlushed;
     }
 
@@ -54,7 +54,7 @@ internal sealed class OutputPump
             if (_isPosted || _pipe.IsFlushing || _pipe.IsClosed || hasNothing) return;
             // On the ring the pump runs behind what is queued there. Elsewhere waking the ring pays where other
             // streams are likely to answer at the same time.
-            _isPosted = _affinity is not null && (_connection.Streams.Count > 1 || _affinity.IsOnRing);
+            _isPosted = _affinity is not null && (_sender.StreamCount > 1 || _affinity.IsOnRing);
         }
         if (_isPosted) Post();
         else Run();
@@ -177,7 +177,7 @@ internal sealed class OutputPump
             }
             _quiet?.TrySetResult();
         }
-        if (isLost) _connection.OnOutputLost();
+        if (isLost) _sender.OnOutputLost();
         return false;
     }
 
@@ -189,7 +189,7 @@ internal sealed class OutputPump
             _isPosted = false;
             _pipe.EndFlush(isLost: true);
             _quiet?.TrySetResult();
-            _connection.OnOutputFailed(error);
+            _sender.OnOutputFailed(error);
         }
     }
 }

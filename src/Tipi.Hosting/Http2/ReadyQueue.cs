@@ -21,7 +21,7 @@ internal struct ReadyQueue
     private const int TurnsOfShare = 32;
 
     private Levels _levels;
-    private Http2Stream? _shared;
+    private OutgoingStream? _shared;
     private int _turns;
     private int _lastShared;
     private byte _taken;
@@ -29,7 +29,7 @@ internal struct ReadyQueue
     internal readonly bool IsEmpty => _taken == 0;
 
     /// <summary>Adds a stream behind those of its urgency.</summary>
-    internal void Add(Http2Stream stream)
+    internal void Add(OutgoingStream stream)
     {
         ref Level level = ref _levels[stream.Priority.Urgency];
         stream.Place = StreamPlace.Ready;
@@ -41,7 +41,7 @@ internal struct ReadyQueue
     }
 
     /// <summary>Puts a stream back that was just taken and was not done.</summary>
-    internal void PutBack(Http2Stream stream)
+    internal void PutBack(OutgoingStream stream)
     {
         // Who had its turn before its time stands behind the others that wait.
         if (stream == _shared || stream.Priority is { IsSignaled: false } or { IsIncremental: true })
@@ -57,7 +57,7 @@ internal struct ReadyQueue
         _taken |= (byte)(1 << stream.Priority.Urgency);
     }
 
-    internal bool TryTake([NotNullWhen(true)] out Http2Stream? stream)
+    internal bool TryTake([NotNullWhen(true)] out OutgoingStream? stream)
     {
         stream = _shared = null;
         if (_taken == 0) return false;
@@ -77,12 +77,12 @@ internal struct ReadyQueue
     }
 
     /// <summary>Takes one that is behind another, of each urgency in turn.</summary>
-    private bool TryShare(int first, [NotNullWhen(true)] out Http2Stream? stream)
+    private bool TryShare(int first, [NotNullWhen(true)] out OutgoingStream? stream)
     {
         for (int i = 1; i <= Levels.Count; i++)
         {
             int urgency = (_lastShared + i) % Levels.Count;
-            Http2Stream? oldest = _levels[urgency].Oldest;
+            OutgoingStream? oldest = _levels[urgency].Oldest;
             stream = urgency == first ? oldest!.NextReady : oldest;
             if (stream is null) continue;
             Remove(stream);
@@ -96,12 +96,12 @@ internal struct ReadyQueue
     }
 
     /// <summary>Takes a stream out, wherever it stands. It is in the queue.</summary>
-    internal void Remove(Http2Stream stream)
+    internal void Remove(OutgoingStream stream)
     {
         int urgency = stream.Priority.Urgency;
         ref Level level = ref _levels[urgency];
-        Http2Stream? before = null;
-        for (Http2Stream? other = level.Oldest; other != stream; other = other!.NextReady) before = other;
+        OutgoingStream? before = null;
+        for (OutgoingStream? other = level.Oldest; other != stream; other = other!.NextReady) before = other;
         if (before is null) level.Oldest = stream.NextReady;
         else before.NextReady = stream.NextReady;
         if (level.Newest == stream) level.Newest = before;
@@ -111,8 +111,8 @@ internal struct ReadyQueue
 
     private struct Level
     {
-        internal Http2Stream? Oldest;
-        internal Http2Stream? Newest;
+        internal OutgoingStream? Oldest;
+        internal OutgoingStream? Newest;
     }
 
     [System.Runtime.CompilerServices.InlineArray(Count)]

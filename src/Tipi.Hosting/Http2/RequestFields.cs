@@ -36,7 +36,7 @@ internal ref struct RequestFields(
     internal readonly string Method => _method;
 
     /// <summary>As sent; of a CONNECT that has none, that of the connection.</summary>
-    internal readonly string Scheme => _scheme.Length > 0 ? _scheme : stream.Connection.Owner.Scheme;
+    internal readonly string Scheme => _scheme.Length > 0 ? _scheme : stream.Context.Owner.Scheme;
 
     internal string? Protocol { get; private set; }
 
@@ -97,7 +97,7 @@ internal ref struct RequestFields(
         switch (pseudo)
         {
             case Http2PseudoField.Method:
-                if (field.Value.Length > stream.Connection.Limits.MaxRequestLineSize) RefusalStatus = 414;
+                if (field.Value.Length > stream.Context.Limits.MaxRequestLineSize) RefusalStatus = 414;
                 string known = MethodNames.GetName(_rules.Method);
                 _method = known.Length > 0 ? known : received.Get(field.Value);
                 break;
@@ -105,7 +105,7 @@ internal ref struct RequestFields(
                 _authority = GetText(field);
                 break;
             case Http2PseudoField.Path:
-                if (field.Value.Length > stream.Connection.Limits.MaxRequestLineSize) RefusalStatus = 414;
+                if (field.Value.Length > stream.Context.Limits.MaxRequestLineSize) RefusalStatus = 414;
                 else _path = GetText(field);
                 // Letters beyond ASCII are fewer than their bytes.
                 _pathLength = _path.Length == field.Value.Length ? _rules.PathLength : _path.IndexOf('?');

@@ -14,10 +14,8 @@ internal sealed class SendBuffer
     /// <summary>Most responses are small, and a waiting stream should not hold more than it needs.</summary>
     private const int FirstSize = 2 * 1024;
 
-    /// <summary>A DATA frame's content at the default frame size.</summary>
-    internal const int FurtherSize = 16 * 1024;
-
-    private FrameOutput _output = null!;
+    private Lock _gate = null!;
+    private UnsentBytes _unsentOfAll = null!;
     private Segment? _head;
     private Segment? _tail;
     private Segment? _spare;
@@ -27,7 +25,7 @@ internal sealed class SendBuffer
     internal long Unsent { get; private set; }
 
     /// <summary>A response of a connection begins.</summary>
-    internal void Attach(FrameOutput output) => _output = output;
+    internal void Attach(Lock gate, UnsentBytes unsentOfAll) => (_gate, _unsentOfAll) = (gate, unsentOfAll);
 
     // ---- the application's side ----
 
@@ -100,7 +98,7 @@ internal sealed class SendBuffer
     {
         if (Unsent > 0)
         {
-            lock (_output.Gate) Count(-Unsent);
+            lock (_gate) Count(-Unsent);
         }
         while (_head is { } head)
         {
@@ -114,7 +112,7 @@ internal sealed class SendBuffer
     private void Count(long bytes)
     {
         Unsent += bytes;
-        _output.Unsent.Count(bytes);
+        _unsentOfAll.Count(bytes);
     }
 
     private int PublishTail()
@@ -126,8 +124,8 @@ internal sealed class SendBuffer
 
     private Segment Extend(int sizeHint)
     {
-        byte[] array = BodyMemory.Segments.Rent(Math.Max(sizeHint, _tail is null ? FirstSize : FurtherSize));
-        lock (_output.Gate)
+        byte[] array = BodyMemory.Segments.Rent(Math.Max(sizeHint, _tail is null ? FirstSize : BodyMemory.SegmentSize));
+        lock (_gate)
         {
             Segment segment = _spare ?? new Segment();
             _spare = null;

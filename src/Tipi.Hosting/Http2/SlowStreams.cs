@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Tipi.Hosting.Connections;
 using Tipi.Hosting.Diagnostics;
 using Tipi.Protocols.Http2;
 
@@ -8,33 +9,32 @@ namespace Tipi.Hosting.Http2;
 internal static class SlowStreams
 {
     /// <summary>Looks at all streams of a connection. Under its gate.</summary>
-    internal static void End(Http2Connection connection, long nowMs)
+    internal static void End(ConnectionParts parts, StreamEndings endings, long nowMs)
     {
-        connection.Output.CutOffs.EndLate(nowMs);
-        foreach (Http2Stream stream in connection.Streams.All)
+        while (parts.Output.CutOffs.TryTakeLate(nowMs, out int id)) endings.CutOff(id);
+        foreach (Http2Stream stream in parts.Streams.All)
         {
             if (stream.IsClosed) continue;
-            if (stream.Rest.IsAwaited) connection.Endings.Finish(stream);
-            else if (stream.Body.IsTooSlow(nowMs)) EndRequest(connection, stream);
-            else if (stream.Rate.IsOverdue(nowMs, stream.Exchange.MinResponseDataRate)
-                || connection.Output.IsOverdue(stream, nowMs))
-                EndResponse(connection, stream);
+            if (stream.Rest.IsAwaited) endings.Finish(stream);
+            else if (stream.Body.IsTooSlow(nowMs)) EndRequest(parts.Owner, stream);
+            else if (stream.Outgoing.Rate.IsOverdue(nowMs, stream.Exchange.MinResponseDataRate)
+                || parts.Output.IsOverdue(stream.Outgoing, nowMs))
+                EndResponse(parts.Owner, endings, stream);
         }
     }
 
     /// <summary>The application learns it and may still answer.</summary>
-    private static void EndRequest(Http2Connection connection, Http2Stream stream)
+    private static void EndRequest(ServerConnection owner, Http2Stream stream)
     {
-        string id = connection.Owner.Id;
         double rate = stream.Exchange.MinRequestBodyDataRate?.BytesPerSecond ?? 0;
-        connection.Owner.Server.Logs.BadRequests.RequestBodyTooSlow(id, stream.Exchange.Identifier, rate);
+        owner.Server.Logs.BadRequests.RequestBodyTooSlow(owner.Id, stream.Exchange.Identifier, rate);
         stream.Body.Abort(
             new BadHttpRequestException("The request's body came too slowly.", StatusCodes.Status408RequestTimeout));
     }
 
-    private static void EndResponse(Http2Connection connection, Http2Stream stream)
+    private static void EndResponse(ServerConnection owner, StreamEndings endings, Http2Stream stream)
     {
-        connection.Owner.Server.Logs.BadRequests.ResponseTooSlow(connection.Owner.Id);
-        connection.Endings.ResetByFault(stream.Id, Http2ErrorCode.Cancel, "The response was taken too slowly.");
+        owner.Server.Logs.BadRequests.ResponseTooSlow(owner.Id);
+        endings.ResetByFault(stream.Id, Http2ErrorCode.Cancel, "The response was taken too slowly.");
     }
 }

@@ -8,12 +8,12 @@ namespace Tipi.Hosting.Http2;
 /// </summary>
 internal struct StarvedStreams
 {
-    private Http2Stream? _oldest;
-    private Http2Stream? _newest;
+    private OutgoingStream? _oldest;
+    private OutgoingStream? _newest;
 
     internal readonly bool IsEmpty => _oldest is null;
 
-    internal void Add(Http2Stream stream)
+    internal void Add(OutgoingStream stream)
     {
         stream.Place = StreamPlace.Starved;
         stream.NextReady = null;
@@ -22,7 +22,7 @@ internal struct StarvedStreams
         _newest = stream;
     }
 
-    internal bool TryTake([NotNullWhen(true)] out Http2Stream? stream)
+    internal bool TryTake([NotNullWhen(true)] out OutgoingStream? stream)
     {
         stream = _oldest;
         if (stream is null) return false;
@@ -30,10 +30,10 @@ internal struct StarvedStreams
         return true;
     }
 
-    internal void Remove(Http2Stream stream)
+    internal void Remove(OutgoingStream stream)
     {
-        Http2Stream? before = null;
-        for (Http2Stream? other = _oldest; other != stream; other = other!.NextReady) before = other;
+        OutgoingStream? before = null;
+        for (OutgoingStream? other = _oldest; other != stream; other = other!.NextReady) before = other;
         if (before is null) _oldest = stream.NextReady;
         else before.NextReady = stream.NextReady;
         if (_newest == stream) _newest = before;

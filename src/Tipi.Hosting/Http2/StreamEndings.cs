@@ -7,18 +7,19 @@ namespace Tipi.Hosting.Http2;
 /// How the streams of a connection end, and what becomes of them then. Used under the connection's gate, but for what
 /// the application calls.
 /// </summary>
-internal sealed class StreamEndings(Http2Connection connection)
+internal sealed class StreamEndings(ConnectionParts parts) : IStreamEndings
 {
-    private StreamTable Streams => connection.Streams;
+    private readonly StreamContext _context = parts.Context;
+    private readonly StreamTable _streams = parts.Streams;
 
-    private FrameOutput Output => connection.Output;
+    private FrameOutput Output => _context.Output;
 
     /// <summary>Resets a stream by a fault of the client's.</summary>
     internal void ResetByFault(int id, Http2ErrorCode code, string reason)
     {
         Output.Control.WriteReset(id, code);
-        Streams.NoteReset(id);
-        if (!Streams.TryFind(id, out Http2Stream? stream)) return;
+        _streams.NoteReset(id);
+        if (!_streams.TryFind(id, out Http2Stream? stream)) return;
         stream.State = Http2StreamState.Reset;
         Drop(stream, new ConnectionAbortedException(reason));
     }
@@ -29,7 +30,7 @@ internal sealed class StreamEndings(Http2Connection connection)
         if (stream.State == Http2StreamState.HalfClosedLocal)
         {
             // We let it send what nobody wants; HttpClient goes on with what it had begun after such a reset.
-            Streams.NoteReset(stream.Id);
+            _streams.NoteReset(stream.Id);
             stream.State = Http2StreamState.Reset;
         }
         else
@@ -40,13 +41,13 @@ internal sealed class StreamEndings(Http2Connection connection)
     }
 
     /// <summary>Takes the gate itself.</summary>
-    internal void ResetByApplication(Http2Stream stream, Http2ErrorCode code)
+    public void ResetByApplication(Http2Stream stream, Http2ErrorCode code)
     {
         lock (Output.Gate)
         {
-            if (stream.IsClosed || stream.Connection != connection) return;
+            if (stream.IsClosed || stream.Context != _context) return;
             // A whole response that waits to be sent is not taken back; NO_ERROR says no more than its end does.
-            if (stream.Response.IsEnded && code == Http2ErrorCode.NoError) return;
+            if (stream.Outgoing.Response.IsEnded && code == Http2ErrorCode.NoError) return;
             Reset(stream, code);
             Drop(stream, new ConnectionAbortedException("The application reset the stream."));
         }
@@ -54,21 +55,27 @@ internal sealed class StreamEndings(Http2Connection connection)
     }
 
     /// <summary>The application has returned. Takes the gate itself.</summary>
-    internal void OnApplicationEnded(Http2Stream stream, bool isWhole)
+    public void OnApplicationEnded(Http2Stream stream, bool isWhole)
     {
         lock (Output.Gate)
         {
             stream.IsApplicationDone = true;
-            connection.Uploads.Drop(stream, (int)stream.Body.Leave());
+            _context.Uploads.Drop(stream.Upload, (int)stream.Body.Leave());
             if (isWhole || stream.IsClosed) Finish(stream);
-            else if (stream.Response.TryCutOff()) Output.Enqueue(stream);
+            else if (stream.Outgoing.Response.TryCutOff()) Output.Enqueue(stream.Outgoing);
             else CutOff(stream);
         }
         Output.RequestPump();
     }
 
+    /// <summary>Tells the client that a response is not whole, when it has what there is of it.</summary>
+    internal void CutOff(int streamId)
+    {
+        if (_streams.TryFind(streamId, out Http2Stream? stream)) CutOff(stream);
+    }
+
     /// <summary>Tells the client that a response is not whole.</summary>
-    internal void CutOff(Http2Stream stream)
+    private void CutOff(Http2Stream stream)
     {
         if (stream.IsClosed) return;
         Reset(stream, Http2ErrorCode.InternalError);
@@ -93,16 +100,19 @@ internal sealed class StreamEndings(Http2Connection connection)
             Reset(stream, Http2ErrorCode.NoError);
         if (!stream.IsClosed) return;
         if (stream.Rest.IsAwaited && stream.State == Http2StreamState.Closed && !stream.IsGone)
-            connection.Uploads.Settle();
-        Streams.Remove(stream);
-        Output.Remove(stream);
+            _context.Uploads.Settle();
+        _streams.Remove(stream);
+        Output.Remove(stream.Outgoing);
         Recycle(stream);
-        if (Streams.Count == 0) connection.OnEmpty();
+        if (_streams.Count > 0) return;
+        parts.Idle.BeginIdle();
+        parts.Life.OnEmpty();
     }
 
     /// <summary>The response's last frame was written.</summary>
-    internal void OnEndSent(Http2Stream stream)
+    public void OnEndSent(Http2Stream stream)
     {
+        parts.Budget.OnAnswered();
         if (stream is { State: Http2StreamState.HalfClosedLocal, HasReturned: true, IsGrpc: true })
             Reset(stream, Http2ErrorCode.NoError);
         Finish(stream);
@@ -110,16 +120,16 @@ internal sealed class StreamEndings(Http2Connection connection)
 
     private bool MayGoOn(Http2Stream stream)
     {
-        bool mayGoOn = !stream.Exchange.IsUpgraded && !connection.IsEnding && !stream.IsGrpc
-            && stream.Rest.TryGoOn(connection.Limits, connection.ExactMs);
-        if (mayGoOn) connection.RequestTick();
+        bool mayGoOn = !stream.Exchange.IsUpgraded && !parts.Life.IsEnding && !stream.IsGrpc
+            && stream.Rest.TryGoOn(_context.Limits, _context.Time.ExactMs);
+        if (mayGoOn) _context.Time.RequestTick();
         return mayGoOn;
     }
 
     private void Reset(Http2Stream stream, Http2ErrorCode code)
     {
         Output.Control.WriteReset(stream.Id, code);
-        Streams.NoteReset(stream.Id);
+        _streams.NoteReset(stream.Id);
         stream.State = Http2StreamState.Reset;
     }
 
@@ -128,6 +138,6 @@ internal sealed class StreamEndings(Http2Connection connection)
         bool mayBeHeld = stream.Exchange.IsUpgraded || stream.Body.IsPending || stream.IsGone;
         if (mayBeHeld) return;
         stream.Reset();
-        connection.Spares.Keep(stream);
+        _streams.Spares.Keep(stream);
     }
 }

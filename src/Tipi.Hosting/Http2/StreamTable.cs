@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Tipi.Hosting.Connections;
 using Tipi.Protocols.Http2;
 
 namespace Tipi.Hosting.Http2;
@@ -6,8 +7,7 @@ namespace Tipi.Hosting.Http2;
 /// <summary>
 /// The streams of one connection: those in use, and what is known of those that were. Used under the connection's gate.
 /// </summary>
-/// <param name="mostOpen">Streams that the client may have at once.</param>
-internal sealed class StreamTable(int mostOpen)
+internal sealed class StreamTable(ServerConnection owner)
 {
     /// <summary>
     /// Streams that we reset, whose frames may still be under way: more than a client may have at once by default.
@@ -20,10 +20,16 @@ internal sealed class StreamTable(int mostOpen)
     /// <summary>So many streams may be in use, those that are closed among them, however few may be open.</summary>
     private const int LeastInUse = 100;
 
+    /// <summary>Streams that the client may have at once.</summary>
+    private readonly int _mostOpen = owner.Limits.Http2.MaxStreamsPerConnection;
+
     private readonly Dictionary<int, Http2Stream> _streams = [];
     private TaskCompletionSource? _emptied;
     private int[]? _resets;
     private int _resetCount;
+
+    /// <summary>Those that serve no request and will serve further ones.</summary>
+    internal SpareStreams Spares { get; } = new(owner);
 
     /// <summary>Streams whose request is being served, or whose response is being sent.</summary>
     internal int Count => _streams.Count;
@@ -40,7 +46,7 @@ internal sealed class StreamTable(int mostOpen)
         {
             foreach (Http2Stream stream in _streams.Values)
             {
-                if (stream.Body.IsTimed || stream.Response.Unsent > 0 || stream.Rest.IsAwaited) return true;
+                if (stream.Body.IsTimed || stream.Outgoing.Response.Unsent > 0 || stream.Rest.IsAwaited) return true;
             }
             return false;
         }
@@ -72,7 +78,7 @@ internal sealed class StreamTable(int mostOpen)
     {
         _resets ??= new int[LeastResets];
         // All that are open may be reset before the client hears of the first.
-        bool keepsMore = _resets.Length < Math.Min(mostOpen, MostResets);
+        bool keepsMore = _resets.Length < Math.Min(_mostOpen, MostResets);
         if (_resetCount == _resets.Length && keepsMore) Array.Resize(ref _resets, 2 * _resetCount);
         _resets[_resetCount++ % _resets.Length] = id;
     }
@@ -84,14 +90,14 @@ internal sealed class StreamTable(int mostOpen)
     /// </summary>
     internal bool IsFull()
     {
-        if (_streams.Count < mostOpen) return false;
-        if (_streams.Count >= Math.Max(2L * mostOpen, LeastInUse)) return true;
+        if (_streams.Count < _mostOpen) return false;
+        if (_streams.Count >= Math.Max(2L * _mostOpen, LeastInUse)) return true;
         int open = 0;
         foreach (Http2Stream stream in _streams.Values)
         {
             if (!stream.IsClosed) open++;
         }
-        return open >= mostOpen;
+        return open >= _mostOpen;
     }
 
     /// <summary>The state of a stream, whether it is in use or not.</summary>

@@ -14,7 +14,7 @@ public sealed class FloorsTests
     {
         ["Tipi.Protocols"] = 2,
         ["Tipi.Transport.Uring"] = 3,
-        ["Tipi.Hosting"] = 24,
+        ["Tipi.Hosting"] = 3,
     };
 
     public static TheoryData<string> Projects => [.. Floors.Of.Keys];
