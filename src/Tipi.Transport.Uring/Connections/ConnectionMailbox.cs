@@ -31,7 +31,7 @@ internal abstract class ConnectionMailbox(RingLoop loop) : PostedWork
         if (Interlocked.Or(ref _wishes, (int)wish) == 0) loop.Post(this);
     }
 
-    /// <summary>A thread that is neither the ring's nor the writer's has sent something. After a full barrier.</summary>
+    /// <summary>A thread that is not the writer's has sent something, and a full barrier stands behind it.</summary>
     public abstract void OnSentElsewhere();
 
     /// <summary>Closes now, with a reset. The first reason counts.</summary>

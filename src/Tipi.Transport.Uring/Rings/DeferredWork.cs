@@ -44,7 +44,9 @@ internal abstract class DeferredWork : IThreadPoolWorkItem
         return true;
     }
 
-    /// <summary>Called by a thread of the pool after it has made <see cref="IsDeferred"/> true, with a full barrier.</summary>
+    /// <summary>
+    /// Called by a thread of the pool after it has made <see cref="IsDeferred"/> true, with a full barrier.
+    /// </summary>
     protected void Defer(DeferredWatch watch)
     {
         _deferrals++;
