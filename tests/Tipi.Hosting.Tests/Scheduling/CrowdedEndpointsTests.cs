@@ -23,7 +23,6 @@ public sealed class CrowdedEndpointsTests
     public async Task All_run_apart_while_many_of_different_kinds_are_late_and_on_the_ring_when_those_are_back()
     {
         await using var crowd = await Crowd.StartAsync();
-        Assert.Equal("ring", await crowd.AskAsync("/other"));
         for (int i = 0; i < 240; i++) await crowd.BlockAsync($"/block/{i}");
         Assert.InRange(crowd.Places.Count(place => place == "ring"), 192, 208);
         Assert.Equal("apart", await crowd.AskAsync("/other"));
@@ -55,6 +54,8 @@ public sealed class CrowdedEndpointsTests
             var crowd = new Crowd();
             crowd.Server = await TestServer.StartAsync(
                 TipiTransport.Uring, crowd.AnswerAsync, options => options.Uring.RingCount = 1);
+            // A connection that is there before the server waits for it is begun on the pool.
+            while (await crowd.AskAsync("/other") != "ring") await Task.Delay(10);
             return crowd;
         }
 

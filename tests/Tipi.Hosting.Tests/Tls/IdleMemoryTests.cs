@@ -23,7 +23,7 @@ public sealed class IdleMemoryTests
 {
     private const int Few = 50;
     private const int Many = 150;
-    private const int Rounds = 5;
+    private const int Rounds = 7;
 
     [Theory, OnEachTransport]
     public async Task An_idle_connection_holds_few_objects(TipiTransport transport)
