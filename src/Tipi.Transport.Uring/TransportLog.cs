@@ -38,35 +38,35 @@ internal static partial class TransportLog
     }
 
     [LoggerMessage(1, LogLevel.Warning,
-        "Accepting connections pauses: the system is out of resources, or almost ({Errno}). It goes on by itself; " +
-        "for EMFILE raise the limit of open files (ulimit -n, LimitNOFILE=).")]
+        "Accepting connections is paused: the system is out of resources, or nearly out ({Errno}). It resumes " +
+        "automatically. For EMFILE, raise the limit on open files (ulimit -n, LimitNOFILE=).")]
     public static partial void AcceptPaused(ILogger logger, string errno);
 
-    [LoggerMessage(2, LogLevel.Error, "A callback on a ring's thread failed, or the ring itself did.")]
+    [LoggerMessage(2, LogLevel.Error, "A callback on an I/O thread failed, or its ring failed.")]
     public static partial void Fault(ILogger logger, Exception? exception);
 
-    [LoggerMessage(8, LogLevel.Warning,
-        "Another ring has taken the place of ring {Ring}, which failed. The connections of that ring were aborted.")]
+    [LoggerMessage(8, LogLevel.Warning, "Ring {Ring} failed and was replaced. Its connections were aborted.")]
     public static partial void RingReplaced(ILogger logger, string ring);
 
     [LoggerMessage(9, LogLevel.Critical,
-        "Rings failed {Times} times in {Span}, and no further one is made. The host is asked to stop.")]
+        "Rings failed {Times} times within {Span}, and no further one is created. The host is asked to stop.")]
     public static partial void RingsGivenUp(ILogger logger, Exception? exception, int times, TimeSpan span);
 
     [LoggerMessage(10, LogLevel.Warning,
-        "A ring waits: the system is out of resources ({Errno}). It goes on by itself.")]
+        "A ring is waiting: the system is out of resources ({Errno}). It resumes automatically.")]
     public static partial void RingShort(ILogger logger, string errno);
 
     [LoggerMessage(11, LogLevel.Warning,
-        "The limit of locked memory leaves room for {Made} of {Wanted} rings, and for smaller ones only. To have " +
-        "them whole raise it (ulimit -l, LimitMEMLOCK=).")]
+        "The limit on locked memory leaves room for {Made} of {Wanted} rings, at a reduced size only. To get all " +
+        "rings at full size, raise the limit (ulimit -l, LimitMEMLOCK=).")]
     public static partial void RingsReduced(ILogger logger, int made, int wanted);
 
-    [LoggerMessage(3, LogLevel.Warning, "io_uring is not available: {Cause}; {Remedy}. The server uses sockets.")]
+    [LoggerMessage(3, LogLevel.Warning,
+        "io_uring is not available: {Cause}. To use it, {Remedy}. The server uses sockets instead.")]
     public static partial void RingMissing(ILogger logger, string cause, string remedy);
 
     [LoggerMessage(7, LogLevel.Warning,
-        "The system gives no more threads: a handler that blocks holds its ring up until it returns. Raise what " +
-        "limits them: pids.max of the control group, ulimit -u, or memory.")]
+        "The system cannot start more threads, so a handler that blocks holds its ring until it returns. Raise the " +
+        "limit that applies: pids.max of the cgroup, ulimit -u, or memory.")]
     public static partial void ThreadsShort(ILogger logger);
 }

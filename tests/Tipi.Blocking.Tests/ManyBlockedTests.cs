@@ -9,7 +9,7 @@ public class ManyBlockedTests
     private const int Requests = 300;
     private const int AtOnce = 256;
     private const int BlockMs = 120_000;
-    private const string Crowded = "handlers block at once";
+    private const string Crowded = "handlers are blocked at once";
 
     // Long for a stop with a deadline of a second, and short for handlers that block.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
@@ -57,8 +57,9 @@ public class ManyBlockedTests
         while (!IsLearned());
         return path.StartsWith("/gate", StringComparison.Ordinal) ? asked : 0;
 
-        bool IsLearned() => app.Text.Split('\n').Any(line => line.Contains("threads apart", StringComparison.Ordinal)
-            && line.Contains(pattern, StringComparison.Ordinal));
+        bool IsLearned() => app.Text.Split('\n').Any(
+            line => line.Contains("dedicated threads", StringComparison.Ordinal)
+                && line.Contains(pattern, StringComparison.Ordinal));
     }
 
     private static Task<string> AskAsync(HttpClient client, string path) =>

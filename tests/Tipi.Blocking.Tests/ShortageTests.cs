@@ -20,7 +20,7 @@ public class ShortageTests
         using var client = NewClient(app);
         for (var i = 0; i < 10; i++) Assert.Equal("ok", await client.GetStringAsync(new Uri("/", UriKind.Relative)));
         Assert.Equal(kib == 0 ? 1 : 0, Count(app, "uses sockets"));
-        Assert.Equal(kib == 0 ? 0 : 1, Count(app, "The limit of locked memory leaves room for"));
+        Assert.Equal(kib == 0 ? 0 : 1, Count(app, "The limit on locked memory leaves room for"));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public class ShortageTests
             await UntilAnsweredAsync(app, "/");
             await UntilAnsweredAsync(app, "/ready");
             var times = i;
-            await UntilAsync(() => Count(app, "has taken the place of ring") == times);
+            await UntilAsync(() => Count(app, "failed and was replaced") == times);
         }
 
         await CloseRingsAsync(app);

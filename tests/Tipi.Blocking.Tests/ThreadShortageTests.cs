@@ -11,7 +11,7 @@ namespace Tipi.Blocking.Tests;
 /// </summary>
 public class ThreadShortageTests
 {
-    private const string NoThreads = "The system gives no more threads";
+    private const string NoThreads = "The system cannot start more threads";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     // A user of this run's own: the limit counts all threads that a user has, and does not hold for root.
@@ -21,7 +21,7 @@ public class ThreadShortageTests
     private static readonly string[] s_asUser =
         ["setpriv", "--reuid", s_user, "--regid", s_user, "--clear-groups", "--inh-caps=-all"];
 
-    // The runtime ends the process where its own pool wants to grow and can not; this is about the server's threads.
+    // The runtime ends the process where its own pool wants to grow and cannot; this is about the server's threads.
     private static readonly string[] s_calmPool =
         ["env", "DOTNET_ThreadPool_DisableStarvationDetection=1", "DOTNET_HillClimbing_Disable=1"];
 

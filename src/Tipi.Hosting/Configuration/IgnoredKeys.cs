@@ -10,8 +10,9 @@ internal static class IgnoredKeys
     internal static void Report(ConfigurationReading? reading, ILogger log)
     {
         if (reading is null || reading.Settings.IsEmpty) return;
-        IEnumerable<string> overridden = reading.Settings.Overridden.Select(path => $"{path} (the first section wins)");
-        IEnumerable<string> unknown = reading.Settings.Unread.Select(path => $"{path} (not known or not supported)");
+        IEnumerable<string> overridden =
+            reading.Settings.Overridden.Select(path => $"{path} (overridden by another section)");
+        IEnumerable<string> unknown = reading.Settings.Unread.Select(path => $"{path} (unknown or not supported)");
         string keys = string.Join(", ", overridden.Concat(unknown));
         if (keys.Length > 0) log.KeysIgnored(keys);
     }

@@ -37,7 +37,7 @@ internal static class KestrelReport
         if (kestrel.HasEndpointDefaults) names.Add("ConfigureEndpointDefaults");
         for (int i = 0; i < endpoints.Count; i++)
             names.Add(options.ListensAt(endpoints[i])
-                ? $"Listen {endpoints[i]} (UseTipi listens there and wins)"
+                ? $"Listen {endpoints[i]} (overridden: UseTipi listens there)"
                 : $"Listen {endpoints[i]}");
         ICollection<string> configured = kestrel.EndpointNames;
         if (configured.Count > 0)
@@ -52,7 +52,7 @@ internal static class KestrelReport
             if (option.IsTold(kestrel.Told))
                 names.Add(option.IsInForce(kestrel.Told, options)
                     ? option.Name
-                    : $"{option.Name} (UseTipi says otherwise and wins)");
+                    : $"{option.Name} (overridden by UseTipi)");
     }
 
     private static List<string> WithoutEffect(KestrelOptions kestrel, TipiServerOptions options)

@@ -11,26 +11,30 @@ internal static partial class BadRequestLog
 {
     internal const string Category = "Tipi.Server.BadRequests";
 
-    [LoggerMessage(17, LogLevel.Debug, "Connection {ConnectionId}: request refused with {StatusCode}. {Reason}")]
+    [LoggerMessage(17, LogLevel.Debug,
+        "Connection {ConnectionId}: the request was rejected with status {StatusCode}. {Reason}")]
     internal static partial void RequestRefused(this ILogger log, string connectionId, int statusCode, string reason);
 
-    [LoggerMessage(20, LogLevel.Debug, "Connection {ConnectionId}, request {RequestId}: the request's body is bad.")]
+    [LoggerMessage(20, LogLevel.Debug, "Connection {ConnectionId}, request {RequestId}: the request body is invalid.")]
     internal static partial void BodyRefused(this ILogger log, Exception error, string connectionId, string requestId);
 
-    [LoggerMessage(29, LogLevel.Debug, "Connection {ConnectionId} ends with {Code}. {Reason}")]
+    [LoggerMessage(29, LogLevel.Debug, "Connection {ConnectionId}: HTTP/2 connection error {Code}. {Reason}")]
     internal static partial void Http2ConnectionFailed(
         this ILogger log, string connectionId, Http2ErrorCode code, string reason);
 
-    [LoggerMessage(30, LogLevel.Debug, "Connection {ConnectionId}, stream {StreamId} ends with {Code}. {Reason}")]
+    [LoggerMessage(30, LogLevel.Debug,
+        "Connection {ConnectionId}, stream {StreamId}: HTTP/2 stream error {Code}. {Reason}")]
     internal static partial void Http2StreamFailed(
         this ILogger log, string connectionId, int streamId, Http2ErrorCode code, string reason);
 
     [LoggerMessage(27, LogLevel.Debug,
-        "Connection {ConnectionId}, request {RequestId}: the request's body arrives more slowly than {Rate} bytes/s.")]
+        "Connection {ConnectionId}, request {RequestId}: the request body arrives more slowly than the minimum of "
+        + "{Rate} bytes/s.")]
     internal static partial void RequestBodyTooSlow(
         this ILogger log, string connectionId, string requestId, double rate);
 
     [LoggerMessage(28, LogLevel.Debug,
-        "Connection {ConnectionId} was aborted: its peer takes the response more slowly than allowed.")]
+        "Connection {ConnectionId} was aborted: the client reads the response more slowly than MinResponseDataRate "
+        + "allows.")]
     internal static partial void ResponseTooSlow(this ILogger log, string connectionId);
 }

@@ -16,11 +16,11 @@ internal static partial class ConnectionLog
     [LoggerMessage(16, LogLevel.Warning, "{Connections} connections did not end in time and were aborted.")]
     internal static partial void ConnectionsAborted(this ILogger log, int connections);
 
-    [LoggerMessage(19, LogLevel.Debug, "Connection {ConnectionId} was reset by its peer or aborted.")]
+    [LoggerMessage(19, LogLevel.Debug, "Connection {ConnectionId} was reset by the client or aborted.")]
     internal static partial void ConnectionReset(this ILogger log, Exception error, string connectionId);
 
     [LoggerMessage(24, LogLevel.Warning,
-        "Connection {ConnectionId} of {Peer} was closed: {Reason}. {Others} more since the last of these lines.")]
+        "Connection {ConnectionId} from {Peer} was closed: {Reason}. {Others} more since the last such message.")]
     internal static partial void ConnectionRejected(
         this ILogger log, string connectionId, string peer, string reason, long others);
 

@@ -183,9 +183,9 @@ public sealed class ConfiguredOptionsTests
         });
         LogRecord warning = Assert.Single(app.Logs, record => record.EventId == 51);
         Assert.Equal(LogLevel.Warning, warning.Level);
-        Assert.Contains("Kestrel:Endpoints:A:Url (the first section wins)", warning.Text);
-        Assert.Contains("Kestrel:Certificates:Other:Path (not known", warning.Text);
-        Assert.Contains("Tipi:Limits:MaxRequestBodySise (not known", warning.Text);
+        Assert.Contains("Kestrel:Endpoints:A:Url (overridden by another section)", warning.Text);
+        Assert.Contains("Kestrel:Certificates:Other:Path (unknown", warning.Text);
+        Assert.Contains("Tipi:Limits:MaxRequestBodySise (unknown", warning.Text);
         Assert.DoesNotContain("MaxRequestBodySize", warning.Text);
     }
 

@@ -154,7 +154,7 @@ public sealed class KestrelEndpointTests : IDisposable
             told => told.Listen(IPAddress.Loopback, port, static endpoint => endpoint.UseHttps(TestPolicy.Certificate)),
             tipi: options => options.Listen(IPAddress.Loopback, port));
         Assert.Equal([$"http://127.0.0.1:{port}"], app.Addresses);
-        Assert.Contains($"Listen https://127.0.0.1:{port} (UseTipi listens there and wins)", app.TakenOverText);
+        Assert.Contains($"Listen https://127.0.0.1:{port} (overridden: UseTipi listens there)", app.TakenOverText);
     }
 
     [Fact]

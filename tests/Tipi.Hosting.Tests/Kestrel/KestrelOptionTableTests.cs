@@ -74,7 +74,7 @@ public sealed class KestrelOptionTableTests
         Assert.False(answer.Headers.Contains("Server"));
         Assert.Equal(5, app.Options.Limits.MaxRequestBodySize);
         Assert.Equal(
-            "Taken over from what Kestrel was told: AddServerHeader, Limits.MaxRequestBodySize.", app.TakenOverText);
+            "Options taken over from Kestrel: AddServerHeader, Limits.MaxRequestBodySize.", app.TakenOverText);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class KestrelOptionTableTests
         Assert.Equal(6, app.Options.Limits.MaxRequestHeaderCount);
         Assert.Equal(10, app.Options.Limits.MaxRequestLineSize);
         Assert.Equal(TimeSpan.MaxValue, app.Options.Limits.KeepAliveTimeout);
-        Assert.Contains("Limits.MaxRequestBodySize (UseTipi says otherwise and wins)", app.TakenOverText);
+        Assert.Contains("Limits.MaxRequestBodySize (overridden by UseTipi)", app.TakenOverText);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class KestrelOptionTableTests
             }));
         Assert.Equal(77, app.Options.Uring.Backlog);
         Assert.False(app.Options.Uring.NoDelay);
-        Assert.Equal("Taken over from what Kestrel was told: Sockets.Backlog, Sockets.NoDelay.", app.TakenOverText);
+        Assert.Equal("Options taken over from Kestrel: Sockets.Backlog, Sockets.NoDelay.", app.TakenOverText);
         Assert.Contains("Sockets.IOQueueCount, Sockets.MaxReadBufferSize (use", app.Text(71));
     }
 
@@ -171,7 +171,7 @@ public sealed class KestrelOptionTableTests
             TimeSpan => TimeSpan.FromSeconds(77),
             MinDataRate => new MinDataRate(77, TimeSpan.FromSeconds(7)),
             Func<string, Encoding?> => (Func<string, Encoding?>)(static _ => Encoding.Latin1),
-            _ => throw new ArgumentException($"{name} can not be changed.", nameof(name)),
+            _ => throw new ArgumentException($"{name} cannot be changed.", nameof(name)),
         });
     }
 

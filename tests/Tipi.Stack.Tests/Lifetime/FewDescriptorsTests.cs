@@ -5,7 +5,7 @@ namespace Tipi.Stack.Tests.Lifetime;
 
 /// <summary>
 /// More connections than the process may have descriptors, before the first request. Accepting leaves some to the
-/// runtime, which ends the process where it can not start a thread of its pool.
+/// runtime, which ends the process where it cannot start a thread of its pool.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class FewDescriptorsTests
@@ -54,13 +54,13 @@ public sealed class FewDescriptorsTests
         Assert.Equal((0, 0), await app.StopAsync());
         foreach (Socket socket in sockets) socket.Dispose();
         // Once, and again only when it has lasted for a while.
-        Assert.InRange(app.Output.Split("Accepting connections pauses").Length - 1, 1, 3);
+        Assert.InRange(app.Output.Split("Accepting connections is paused").Length - 1, 1, 3);
     }
 
     private static void Require() =>
         Assert.SkipUnless(File.Exists("/usr/bin/prlimit"), "prlimit is not installed (Debian package util-linux).");
 
-    /// <summary>All at once; those that can not be accepted wait in the kernel.</summary>
+    /// <summary>All at once; those that cannot be accepted wait in the kernel.</summary>
     private static async Task<Socket[]> ConnectAsync(Uri address)
     {
         var sockets = new List<Socket>();
