@@ -13,7 +13,7 @@ internal static class EndpointChoice
     /// <summary>Listens on loopback.</summary>
     /// <param name="name">
     /// <c>http</c>: the server's defaults. <c>https</c>: those over TLS, where the client chooses HTTP/1.1 or 2.
-    /// <c>h2c</c>: HTTP/2 in the clear and nothing else, because Kestrel takes it no other way.
+    /// <c>h2c</c>: HTTP/2 without TLS and nothing else, because Kestrel takes it no other way.
     /// </param>
     /// <param name="certificateFile">A PEM file of the certificate and its key, for <c>https</c>.</param>
     public static void Apply(IWebHostBuilder web, string name, int port, string? certificateFile)

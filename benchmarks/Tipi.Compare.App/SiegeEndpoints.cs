@@ -7,7 +7,7 @@ using Tipi.Hosting;
 namespace Tipi.Compare.App;
 
 /// <summary>
-/// The endpoint that is attacked, a port above the one that the harness asks: HTTP/2 alone, in the clear
+/// The endpoint that is attacked, a port above the one that the harness asks: HTTP/2 alone, without TLS
 /// (<c>siege-h2</c>), or both versions over TLS (<c>siege-tls</c>).
 /// </summary>
 internal static class SiegeEndpoints

@@ -29,7 +29,7 @@ internal sealed class BlockingApp : IDisposable
     /// <summary>The address with TLS, where one was asked for.</summary>
     public Uri SecureAddress => _addresses[1];
 
-    /// <summary>The address that speaks HTTP/2 in the clear, likewise.</summary>
+    /// <summary>The address that speaks HTTP/2 without TLS, likewise.</summary>
     public Uri ClearHttp2Address => _addresses[2];
 
     public int Id => _process.Id;

@@ -43,7 +43,7 @@ internal sealed class ChaosApp : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>In clear, and over TLS.</summary>
+    /// <summary>Without TLS, and over TLS.</summary>
     internal List<Uri> Addresses { get; } = [];
 
     internal bool HasEnded => _process.HasExited;

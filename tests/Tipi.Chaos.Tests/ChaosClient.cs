@@ -10,7 +10,7 @@ internal sealed class ChaosClient : IDisposable
     private readonly HttpClient _client;
 
     /// <param name="address">The endpoint.</param>
-    /// <param name="version">Of HTTP; 2 in clear by prior knowledge.</param>
+    /// <param name="version">Of HTTP; 2 without TLS by prior knowledge.</param>
     /// <param name="who">The name, which no other client has.</param>
     internal ChaosClient(Uri address, Version version, string who)
     {

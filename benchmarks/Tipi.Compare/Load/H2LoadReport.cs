@@ -7,7 +7,7 @@ namespace Tipi.Compare.Load;
 /// <param name="Bad">Requests that failed, erred or timed out, and answers of another status than 2xx.</param>
 /// <param name="AnswerBytes">Frames received for an answer, those included that were under way at the end.</param>
 /// <param name="Protocol">As negotiated: <c>h2</c> or <c>h2c</c>; <c>nothing</c> without a connection.</param>
-/// <param name="Cipher">Of TLS, or null in the clear.</param>
+/// <param name="Cipher">Of TLS; null without it.</param>
 internal sealed partial record H2LoadReport(
     long Succeeded, long Bad, double AnswerBytes, double MeanMs, double WorstMs, string Protocol, string? Cipher)
 {

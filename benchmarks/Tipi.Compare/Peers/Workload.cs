@@ -84,7 +84,7 @@ internal sealed record Workload(string Application, string Path, string Body, st
     /// <summary>The application that is attacked, by the name of its options.</summary>
     public static Workload Siege(string application) => new(application, "/", Hello, PlainText);
 
-    /// <summary>What is spoken; HTTP/1.1 in the clear unless said otherwise.</summary>
+    /// <summary>What is spoken; HTTP/1.1 without TLS unless said otherwise.</summary>
     public Wire Wire { get; init; }
 
     /// <summary>What the request carries, or null when it is a GET.</summary>

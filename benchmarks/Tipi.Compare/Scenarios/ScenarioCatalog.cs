@@ -28,7 +28,7 @@ internal static class ScenarioCatalog
         new LoadScenario("connect-16", "Plaintext, slim builder, a connection for each request, 16 at a time",
             Workload.Plaintext, new OwnLoad("connect", 16)) { Goal = CpuGoal(1) },
         .. Encrypted,
-        .. Http2(Wire.H2c, "h2c", "HTTP/2 in the clear"),
+        .. Http2(Wire.H2c, "h2c", "HTTP/2 without TLS"),
         .. Http2(Wire.H2, "h2", "HTTP/2 over TLS"),
         Echoing(16),
         Echoing(1_000),

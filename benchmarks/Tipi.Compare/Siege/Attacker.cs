@@ -136,7 +136,7 @@ internal sealed class Attacker(int port, Outcomes outcomes, CancellationToken en
 
     private static string StatusOf(byte[] start, int count) => start[0] switch
     {
-        // TLS: an alert, level and description in clear text; anything else is the handshake going on.
+        // TLS: an alert, level and description unencrypted; anything else is the handshake going on.
         TlsAlert when count >= 7 => $"TLS alert {start[6]}",
         TlsHandshake => "TLS hello",
         _ => count >= 12 ? Encoding.ASCII.GetString(start, 9, 3) : "",

@@ -62,7 +62,7 @@ internal sealed class ConfigurationReading : IOptionsSource
     }
 
     /// <summary>The certificate of endpoints without their own; null where configuration has none.</summary>
-    /// <exception cref="InvalidOperationException">It can not be used; the message names the key.</exception>
+    /// <exception cref="InvalidOperationException">It cannot be used; the message names the key.</exception>
     internal CertificateSlot? OpenDefaultCertificate() =>
         CertificateSettings.Open(Settings, CertificateSettings.Default, Options);
 

@@ -28,7 +28,7 @@ internal static class LingeringClose
     /// <param name="connection">The connection.</param>
     /// <param name="mostBytes">Bytes to drop at most; 0: close at once.</param>
     /// <param name="isBrief">
-    /// The client seems to have sent all; makes a difference where it can not see the end before its own.
+    /// The client seems to have sent all; makes a difference where it cannot see the end before its own.
     /// </param>
     internal static async Task RunAsync(ServerConnection connection, long mostBytes, bool isBrief = false)
     {

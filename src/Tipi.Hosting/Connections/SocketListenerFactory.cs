@@ -18,7 +18,7 @@ internal sealed class SocketListenerFactory(SocketTransportOptions options, ILog
     private readonly ILogger _connectionLog = logs.CreateLogger(ConnectionCategory);
 
     /// <exception cref="AddressInUseException">Another socket listens there.</exception>
-    /// <exception cref="SocketException">The address can not be bound for another reason.</exception>
+    /// <exception cref="SocketException">The address cannot be bound for another reason.</exception>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         Socket socket = Bind(endpoint);

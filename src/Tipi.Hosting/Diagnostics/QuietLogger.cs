@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Tipi.Hosting.Diagnostics;
 
 /// <summary>
-/// A log of the application's that can not fail the server: what a provider, a filter or a scope throws (a full disk,
+/// A log of the application's that cannot fail the server: what a provider, a filter or a scope throws (a full disk,
 /// no descriptor) loses the line and nothing else.
 /// </summary>
 internal sealed class QuietLogger(ILogger inner) : ILogger

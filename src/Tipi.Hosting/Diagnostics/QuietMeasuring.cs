@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace Tipi.Hosting.Diagnostics;
 
 /// <summary>
-/// Measurements whose listeners can not fail the server: a listener's callback runs inside the call that measures, and
+/// Measurements whose listeners cannot fail the server: a listener's callback runs inside the call that measures, and
 /// what it throws comes out of there.
 /// </summary>
 internal static class QuietMeasuring

@@ -8,7 +8,7 @@ internal static class EndpointMaker
     /// <param name="options">What the endpoint is to be.</param>
     /// <param name="server">The server.</param>
     /// <param name="former">The same endpoint as it was before its limits changed; its counts go on.</param>
-    /// <exception cref="InvalidOperationException">The endpoint's options can not work.</exception>
+    /// <exception cref="InvalidOperationException">The endpoint's options cannot work.</exception>
     internal static ServerEndpoint Make(TipiListenOptions options, ServerContext server, ServerEndpoint? former = null)
     {
         ProxyProtocolGate? gate = null;

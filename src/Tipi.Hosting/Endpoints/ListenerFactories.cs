@@ -17,7 +17,7 @@ internal sealed class ListenerFactories(IConnectionListenerFactory transport, IS
         if (endPoint is IPEndPoint or UnixDomainSocketEndPoint or FileHandleEndPoint) return transport;
         return services.GetServices<IConnectionListenerFactory>().Reverse().FirstOrDefault(CanBind)
             ?? throw new InvalidOperationException(
-                $"Can not listen on {AddressText.Of(endPoint)}: Tipi listens on IP and Unix socket endpoints and on "
+                $"Cannot listen on {AddressText.Of(endPoint)}: Tipi listens on IP and Unix socket endpoints and on "
                 + $"inherited handles, and no registered IConnectionListenerFactory binds a {endPoint.GetType().Name}."
                 + (endPoint is NamedPipeEndPoint ? " Named pipes need Windows and UseNamedPipes()." : ""));
 

@@ -84,7 +84,7 @@ internal ref struct Http1ResponseHead
         if (_exchange.ForbidsBody || isHead)
         {
             if (_hasTransferEncoding && !isHead)
-                throw new InvalidOperationException($"A response with status {status} can not have Transfer-Encoding.");
+                throw new InvalidOperationException($"A response with status {status} cannot have Transfer-Encoding.");
             // Whatever the application declared: a client would wait for it.
             if (ResponseRules.MayStateEmptyLength(_exchange.ReceivedMethod, status)) ImpliedLength = 0;
             return Http1BodyMode.None;

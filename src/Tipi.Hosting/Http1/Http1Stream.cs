@@ -38,7 +38,7 @@ internal sealed class Http1Stream
     internal void BeginAccess() => (Access ??= new AccessRecord()).Begin(Exchange);
 
     /// <summary>A request begins: gives the exchange strings of its own, so that the bytes can go back.</summary>
-    /// <returns>Why it can not be served, if it can not.</returns>
+    /// <returns>Why it cannot be served, if it cannot.</returns>
     internal ProtocolError Load(Http1HeadReader reader, ReadOnlySpan<byte> bytes, ServerConnection connection)
     {
         RequestHead head = reader.Head;

@@ -10,7 +10,7 @@ using Tipi.Protocols.Http1;
 namespace Tipi.Hosting.Http1;
 
 /// <summary>
-/// Answers a request in clear on a connection that was to be encrypted, and closes: people type addresses without a
+/// Answers a plain HTTP request on a connection that was to be encrypted, and closes: people type addresses without a
 /// scheme. The application never sees it.
 /// </summary>
 internal static class PlainRequest

@@ -19,7 +19,7 @@ public interface IHttpInformationalResponseFeature
     /// The status is not informational, or is 100 or 101, which the server sends when they are due.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The response has started, or a header can not be sent: it is malformed, or is about connection or body.
+    /// The response has started, or a header cannot be sent: it is malformed, or is about connection or body.
     /// </exception>
     ValueTask SendAsync(
         int statusCode, IEnumerable<KeyValuePair<string, StringValues>> headers, CancellationToken cancellationToken);

@@ -27,7 +27,7 @@ public static class InformationalResponseExtensions
     /// <param name="headers">Names and values; they are not headers of the response.</param>
     /// <param name="cancellationToken">Ends the wait for a slow client.</param>
     /// <exception cref="ArgumentOutOfRangeException">The status is 100, 101 or not informational.</exception>
-    /// <exception cref="InvalidOperationException">The response has started, or a header can not be sent.</exception>
+    /// <exception cref="InvalidOperationException">The response has started, or a header cannot be sent.</exception>
     public static ValueTask SendInformationalAsync(
         this HttpResponse response, int statusCode, IEnumerable<KeyValuePair<string, StringValues>> headers,
         CancellationToken cancellationToken = default)

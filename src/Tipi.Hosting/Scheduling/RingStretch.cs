@@ -10,7 +10,7 @@ namespace Tipi.Hosting.Scheduling;
 ///                     │ the ring is taken away, by the sentinel
 ///                     └──► late ──End──► none
 /// </code>
-/// The state is the stretch's number, times two, plus one where it is late: so the sentinel can not take a later
+/// The state is the stretch's number, times two, plus one where it is late: so the sentinel cannot take a later
 /// stretch for the one that it has looked at. A stretch may begin inside another one, whose state is put back.
 /// </remarks>
 internal sealed class RingStretch(LearnedEndpoints learned) : IHandOffWitness

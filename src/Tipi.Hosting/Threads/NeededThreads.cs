@@ -3,7 +3,7 @@ using Tipi.Transport.Uring.Rings;
 namespace Tipi.Hosting.Threads;
 
 /// <summary>
-/// The threads that a server can not do without, and that are otherwise started when they are needed first: then the
+/// The threads that a server cannot do without, and that are otherwise started when they are needed first: then the
 /// system may give none any more.
 /// </summary>
 internal static class NeededThreads

@@ -14,7 +14,7 @@ namespace Tipi.Hosting.Tls;
 /// The step of an endpoint's pipeline behind which connections are encrypted. The first bytes decide:
 /// <code>
 /// waiting ──a ClientHello──→ handshake ──→ served
-///    │ HTTP in clear ──→ answered, closed    └ fails: closed
+///    │ plain HTTP ────→ answered, closed    └ fails: closed
 ///    │ neither, malformed ──→ closed
 ///    └ late, gone, stop ──→ closed
 /// </code>
@@ -22,7 +22,7 @@ namespace Tipi.Hosting.Tls;
 /// </summary>
 internal sealed class TlsGate(TlsPolicy policy, TipiListenOptions endpoint) : EndpointSecurity
 {
-    /// <summary>A fatal alert: the message can not be read (RFC 8446 §6.2).</summary>
+    /// <summary>A fatal alert: the message cannot be read (RFC 8446 §6.2).</summary>
     private static ReadOnlySpan<byte> DecodeError => [21, 3, 1, 0, 2, 2, 50];
 
     /// <summary>A fatal alert: the message is another one (RFC 8446 §6.2).</summary>
@@ -88,7 +88,7 @@ internal sealed class TlsGate(TlsPolicy policy, TipiListenOptions endpoint) : En
                         return session;
                     case ClientHelloStatus.Absent:
                         input.AdvanceTo(buffer.Start);
-                        handshake.Fail(new AuthenticationException("The first bytes are none of TLS."));
+                        handshake.Fail(new AuthenticationException("The first bytes are not a TLS message."));
                         await PlainRequest.AnswerAsync(owner, Endpoint.PlainRequests);
                         return null;
                     case ClientHelloStatus.Invalid or ClientHelloStatus.Unexpected:
@@ -96,7 +96,7 @@ internal sealed class TlsGate(TlsPolicy policy, TipiListenOptions endpoint) : En
                         connection.Transport.Output.Write(
                             status == ClientHelloStatus.Invalid ? DecodeError : UnexpectedMessage);
                         handshake.Fail(new AuthenticationException(
-                            "The first TLS message is malformed, too long, or another one."));
+                            "The first TLS message is malformed, too long, or not a ClientHello."));
                         await CloseAsync(owner);
                         return null;
                 }
@@ -121,14 +121,14 @@ internal sealed class TlsGate(TlsPolicy policy, TipiListenOptions endpoint) : En
     {
         if (read.IsCompleted)
         {
-            handshake.Fail(new IOException("The connection ended before the first TLS message was whole."));
+            handshake.Fail(new IOException("The connection ended before the first TLS message was complete."));
             return true;
         }
         if (!read.IsCanceled) return false;
         if (owner.MustEnd)
         {
             owner.EndsBecause(ConnectionEndReason.GracefulAppShutdown);
-            handshake.Fail(new ConnectionAbortedException("The server stops."));
+            handshake.Fail(new ConnectionAbortedException("The server is stopping."));
             return true;
         }
         if (owner.Server.Clock.ExactMs < endMs) return false;

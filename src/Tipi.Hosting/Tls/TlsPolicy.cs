@@ -14,7 +14,7 @@ internal abstract class TlsPolicy
     /// <summary>
     /// Reads what the endpoint needs. Called before it is bound, and again when the configuration has changed.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Something can not be used; the message says what to do.</exception>
+    /// <exception cref="InvalidOperationException">Something cannot be used; the message says what to do.</exception>
     internal virtual void Prepare(TipiListenOptions endpoint, ILogger log)
     {
     }

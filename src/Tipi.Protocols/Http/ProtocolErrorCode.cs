@@ -123,6 +123,6 @@ public enum ProtocolErrorCode : byte
     /// <summary>The end of the bytes inside a message. 400.</summary>
     UnexpectedEnd,
 
-    /// <summary>A message in clear where only an encrypted one is taken. 400.</summary>
+    /// <summary>An unencrypted message where TLS is required. 400.</summary>
     NeedsTls,
 }

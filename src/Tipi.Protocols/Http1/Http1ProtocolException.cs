@@ -2,7 +2,7 @@ using Tipi.Protocols.Http;
 
 namespace Tipi.Protocols.Http1;
 
-/// <summary>The peer broke the protocol. Thrown by <see cref="Http1Reader"/>, which can not go on after it.</summary>
+/// <summary>The peer broke the protocol. Thrown by <see cref="Http1Reader"/>, which cannot go on after it.</summary>
 public sealed class Http1ProtocolException : IOException
 {
     /// <summary>An exception for an error.</summary>

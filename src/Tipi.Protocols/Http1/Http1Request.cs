@@ -52,7 +52,7 @@ public sealed class Http1Request
     /// <summary>The client offers to change the protocol.</summary>
     public bool HasUpgrade { get; }
 
-    /// <summary>Null when the path can not be decoded.</summary>
+    /// <summary>Null when the path cannot be decoded.</summary>
     internal static Http1Request? From(ReadOnlySpan<byte> data, RequestHead head)
     {
         string? path = "";

@@ -33,7 +33,7 @@ internal static class Http2Preface
     /// <summary>Looks whether what is no preface is a request line of HTTP/1.</summary>
     /// <param name="data">All that has come.</param>
     /// <param name="longest">Bytes beyond which no line is waited for.</param>
-    /// <returns>Null while that can not be told.</returns>
+    /// <returns>Null while that cannot be told.</returns>
     internal static bool? IsHttp1(in ReadOnlySequence<byte> data, int longest)
     {
         if (data.IsEmpty || data.FirstSpan[0] is < (byte)'A' or > (byte)'Z') return false;

@@ -8,7 +8,7 @@ namespace Tipi.Protocols.Tls;
 /// <code>
 /// record: 22 | 3 | minor | length (2) | part of the message      message: 1 | length (3) | body
 /// </code>
-/// What a server can not work with is left to the TLS library, which answers with the right alert: this is the reading
+/// What a server cannot work with is left to the TLS library, which answers with the right alert: this is the reading
 /// that a choice of certificate needs, before any cryptography.
 /// </summary>
 public static class ClientHelloParser

@@ -2,7 +2,7 @@ using Tipi.Transport.Uring.Native;
 
 namespace Tipi.Transport.Uring.Connections;
 
-/// <summary>The descriptors that accepting leaves to the process, which can not do without.</summary>
+/// <summary>The descriptors that accepting leaves to the process, which cannot do without.</summary>
 /// <remarks>
 /// The runtime opens two when it starts a thread, and ends the process when its pool gets none; it opens one to load
 /// an assembly, and one that it could not load is missing until the process ends. Connections wait in the kernel

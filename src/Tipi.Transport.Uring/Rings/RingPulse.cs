@@ -5,7 +5,7 @@ namespace Tipi.Transport.Uring.Rings;
 /// <code>
 ///   answered ──TryAsk──► posted ──the turn──► heard ──the kernel was entered──► answered
 /// </code>
-/// A ring that has failed, that the kernel has no memory for, or whose worker is held and can not be replaced, leaves
+/// A ring that has failed, that the kernel has no memory for, or whose worker is held and cannot be replaced, leaves
 /// the question open.
 /// </remarks>
 internal sealed class RingPulse : PostedWork

@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 namespace Tipi.Transport.Uring.Rings;
 
 /// <summary>
-/// Memory that is not to be had at the moment, and that a ring can not go on without: it is asked for again and again.
+/// Memory that is not to be had at the moment, and that a ring cannot go on without: it is asked for again and again.
 /// </summary>
 /// <remarks>
 /// The ring's turn stands still meanwhile. What frees memory goes on: handlers on other threads, and the collector.

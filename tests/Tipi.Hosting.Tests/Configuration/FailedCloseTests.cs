@@ -68,7 +68,7 @@ public sealed class FailedCloseTests
         protected override void Dispose(bool disposing)
         {
             base.Dispose(disposing);
-            if (disposing && isFragile && fails()) throw new IOException("It can not be closed.");
+            if (disposing && isFragile && fails()) throw new IOException("It cannot be closed.");
         }
     }
 }

@@ -9,7 +9,7 @@ internal sealed class OnEachWireAttribute : DataAttribute
 {
     private static readonly OnEachTransportAttribute s_transports = new();
 
-    /// <summary>Only those of HTTP/2, for what a client can not do over HTTP/1.1.</summary>
+    /// <summary>Only those of HTTP/2, for what a client cannot do over HTTP/1.1.</summary>
     public bool OnlyHttp2 { get; set; }
 
     /// <summary>Only the ring, for what sockets have no say in.</summary>

@@ -107,7 +107,7 @@ public sealed class FramingTests
         });
         using RawClient client = await server.ConnectAsync();
         await client.SendAsync(Get);
-        // The head was started by WriteAsync before the fault: the connection can not go on.
+        // The head was started by WriteAsync before the fault: the connection cannot go on.
         string all = await client.ReadToEndAsync();
         Assert.DoesNotContain("no", all);
         Assert.Contains(server.Logs, record => record.Error is InvalidOperationException error

@@ -74,7 +74,7 @@ public sealed class BrokenRecordTests
                     Record(Alert, 2),
                     Record(Handshake, 0, 0, 0, 0), // HelloRequest
                     Record(Handshake, 1, 0, 0, 2, 3, 3), // a second ClientHello
-                    Record(Handshake, 24, 0, 0, 1, 1), // KeyUpdate in clear
+                    Record(Handshake, 24, 0, 0, 1, 1), // KeyUpdate, unencrypted
                     Record(20, 1),
                     Record(24, 1, 0x40, 0), // heartbeat
                     Record(random.Next(256), Noise(random)),

@@ -6,7 +6,7 @@ using Tipi.Hosting.Tls;
 
 namespace Tipi.Hosting.Tests.Tls;
 
-/// <summary>HTTP in clear where TLS is spoken.</summary>
+/// <summary>Plain HTTP on a port with TLS.</summary>
 public sealed class PlainRequestTests
 {
     [Theory, OnEachTransport]
@@ -178,7 +178,7 @@ public sealed class PlainRequestTests
         Action<TipiServerOptions>? configureServer = null) =>
         TestServer.StartAsync(
             transport,
-            static _ => throw new InvalidOperationException("The application must not see requests in clear."),
+            static _ => throw new InvalidOperationException("The application must not see plain HTTP requests."),
             options =>
             {
                 configureServer?.Invoke(options);

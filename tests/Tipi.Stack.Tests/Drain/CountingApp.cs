@@ -31,7 +31,7 @@ internal sealed partial class CountingApp : IDisposable
     internal string Output { get; private set; } = "";
 
     /// <param name="server">What serves it.</param>
-    /// <param name="endpoint">Configuration of the endpoint; without any it speaks HTTP/1.1 in clear.</param>
+    /// <param name="endpoint">Configuration of the endpoint; without any it speaks HTTP/1.1 without TLS.</param>
     internal static Task<CountingApp> StartAsync(StackServer server, params string[] endpoint) =>
         StartAsync([], server, endpoint);
 

@@ -1,6 +1,6 @@
 namespace Tipi.Stack.Tests.Lifetime;
 
-/// <summary>A part of the application that can not start.</summary>
+/// <summary>A part of the application that cannot start.</summary>
 internal sealed class FailingService : IHostedService
 {
     internal const string Reason = "the stove is cold";

@@ -6,7 +6,7 @@ namespace Tipi.Hosting.Diagnostics.Access;
 
 /// <summary>
 /// The access log of a server: entries go into a queue, and one thread writes them. What does not fit into the queue,
-/// or can not be written, is dropped and counted.
+/// or cannot be written, is dropped and counted.
 /// </summary>
 internal sealed class AccessLog : IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class AccessLog : IDisposable
     }
 
     /// <summary>Null when none is wanted.</summary>
-    /// <exception cref="InvalidOperationException">The file can not be opened.</exception>
+    /// <exception cref="InvalidOperationException">The file cannot be opened.</exception>
     internal static AccessLog? Start(AccessLogOptions options, ServerMetrics metrics, ILogger log)
     {
         if (options.Format == AccessLogFormat.None) return null;

@@ -5,7 +5,7 @@ namespace Tipi.Hosting.Tls.Certificates;
 
 /// <summary>
 /// The certificates that come from files, each once, however many endpoints and names show it. When the files change
-/// their place gets the new certificate; files that can not be used leave the old one there and are read again until
+/// their place gets the new certificate; files that cannot be used leave the old one there and are read again until
 /// they can.
 /// </summary>
 /// <remarks>Places are forgotten once no endpoint and no handshake has them.</remarks>
@@ -16,7 +16,7 @@ internal sealed class CertificateBook
     private Action? _whenUsed;
 
     /// <summary>Loads a certificate, or gives the place of one that was loaded before.</summary>
-    /// <exception cref="InvalidOperationException">The files can not be used; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The files cannot be used; the message says why.</exception>
     internal CertificateSlot Open(CertificateFiles files, CertificateNames names)
     {
         lock (_lock)

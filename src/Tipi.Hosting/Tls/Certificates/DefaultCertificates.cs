@@ -4,7 +4,7 @@ namespace Tipi.Hosting.Tls.Certificates;
 internal sealed class DefaultCertificates
 {
     /// <summary>Opens the one of endpoints without their own; null where configuration has none.</summary>
-    /// <exception cref="InvalidOperationException">It can not be used; the message names the key.</exception>
+    /// <exception cref="InvalidOperationException">It cannot be used; the message names the key.</exception>
     internal Func<CertificateSlot?> Open { get; set; } = static () => null;
 
     /// <summary>The password of the development certificate's file; null where configuration has none.</summary>

@@ -12,7 +12,7 @@ internal readonly record struct FileStamp(string? RealPath, DateTime WrittenAt, 
     /// <summary>As many as Linux follows.</summary>
     private const int MostLinks = 40;
 
-    /// <summary>Never throws: what can not be seen is as if it were not there.</summary>
+    /// <summary>Never throws: what cannot be seen is as if it were not there.</summary>
     internal static FileStamp Of(string? path)
     {
         if (path is null) return default;

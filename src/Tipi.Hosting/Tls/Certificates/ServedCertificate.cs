@@ -13,7 +13,7 @@ internal sealed class ServedCertificate
 {
     /// <param name="certificate">With its private key.</param>
     /// <param name="chain">Intermediate certificates; those that do not belong to it are left out.</param>
-    /// <exception cref="InvalidOperationException">It can not serve: the key is missing, or it is for other uses.
+    /// <exception cref="InvalidOperationException">It cannot serve: the key is missing, or it is for other uses.
     /// </exception>
     internal ServedCertificate(X509Certificate2 certificate, X509Certificate2Collection? chain)
     {
