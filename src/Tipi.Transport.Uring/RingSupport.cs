@@ -35,8 +35,8 @@ public sealed class RingSupport
 
     private static RingSupport Find()
     {
-        if (!OperatingSystem.IsLinux()) return new("io_uring exists on Linux only", "run on Linux");
-        if (IntPtr.Size != 8) return new("the process is not a 64-bit one", "run the 64-bit runtime");
+        if (!OperatingSystem.IsLinux()) return new("it exists on Linux only", "run on Linux");
+        if (IntPtr.Size != 8) return new("the process is not 64-bit", "run the 64-bit runtime");
         return RingProbe.FindMissing() is { } missing ? Without(missing) : Available;
     }
 }

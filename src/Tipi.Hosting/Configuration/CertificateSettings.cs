@@ -19,7 +19,7 @@ internal static class CertificateSettings
     internal const string DevelopmentPassword = $"{Certificates}:Development:Password";
 
     /// <summary>Null where nothing is said.</summary>
-    /// <exception cref="InvalidOperationException">It can not be used; the message names the key.</exception>
+    /// <exception cref="InvalidOperationException">It cannot be used; the message names the key.</exception>
     internal static CertificateSlot? Open(Settings settings, string key, TipiServerOptions options)
     {
         if (!settings.Has(key)) return null;
@@ -27,8 +27,8 @@ internal static class CertificateSettings
         string where = settings.PathOf(key);
         if ((path is null) == (subject is null))
             throw new InvalidOperationException(
-                $"{where} has {(path is null ? "neither a Path nor a" : "a Path and a")} Subject. Give it a Path for a "
-                + "file, or a Subject for a certificate of a store.");
+                $"{where} has {(path is null ? "neither a Path nor a" : "both a Path and a")} Subject. Set Path for a "
+                + "file, or Subject for a certificate in a store.");
         return path is null
             ? FromStore(settings, key, subject!)
             : options.Shared.Part<CertificateBook>().Open(

@@ -38,12 +38,12 @@ internal static class EndpointSettings
     {
         string key = $"{Endpoints}:{name}";
         string url = settings.Text($"{key}:Url") ?? throw new InvalidOperationException(
-            $"The endpoint {settings.PathOf(key)} has no Url; give it one, as http://*:8080.");
+            $"The endpoint {settings.PathOf(key)} has no Url. Set one, such as http://*:8080.");
         bool isTls = url.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
         string? tlsKey = isTls ? null : TlsSettings.Keys.FirstOrDefault(one => settings.Has($"{key}:{one}"));
         if (tlsKey is not null)
             throw new InvalidOperationException(
-                $"{settings.PathOf($"{key}:{tlsKey}")} is only for https; the Url of the endpoint is {url}.");
+                $"{settings.PathOf($"{key}:{tlsKey}")} is valid for https only, but the Url of the endpoint is {url}.");
         return new ConfiguredEndpoint(name, key, url, settings);
     }
 }

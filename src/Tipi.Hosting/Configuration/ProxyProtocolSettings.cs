@@ -11,10 +11,10 @@ internal static class ProxyProtocolSettings
     private static readonly string[] s_keys = ["AllowedNetworks", "AllowUnixSocket", "Mode", "MaxTlvSize"];
 
     private static readonly SettingKind<IPNetwork> s_network = new(
-        "a network as 10.0.0.0/8 or fd00::/8, or an address", ParseNetwork);
+        "a network, such as 10.0.0.0/8 or fd00::/8, or an address", ParseNetwork);
 
     private static readonly SettingKind<string> s_list = new(
-        "a list, as in [ \"10.0.0.0/8\", \"::1\" ]", static _ => throw new FormatException());
+        "a list, such as [ \"10.0.0.0/8\", \"::1\" ]", static _ => throw new FormatException());
 
     /// <summary>Does nothing when the endpoint has no such section.</summary>
     /// <param name="settings">The configuration.</param>
@@ -33,7 +33,7 @@ internal static class ProxyProtocolSettings
         foreach (string child in settings.Children(key))
             if (!s_keys.Contains(child, StringComparer.OrdinalIgnoreCase))
                 throw new InvalidOperationException(
-                    $"{settings.PathOf($"{key}:{child}")} is unknown; ProxyProtocol has {string.Join(", ", s_keys)}.");
+                    $"{settings.PathOf($"{key}:{child}")} is unknown. The keys are {string.Join(", ", s_keys)}.");
         string networks = $"{key}:AllowedNetworks";
         settings.Set(networks, s_list, static _ => { });
         foreach (string index in settings.Children(networks))

@@ -7,7 +7,7 @@ internal static class SettingKinds
 {
     /// <summary>The word for "no limit": an empty value is an absent one, so that variables can be blanked.</summary>
     private const string None = "none";
-    private const string ATime = "a time as hh:mm:ss, with days as 1.00:00:00";
+    private const string ATime = "a time in the form hh:mm:ss, or 1.00:00:00 with days";
 
     internal static readonly SettingKind<string> Text = new("a text", static text => text);
 
@@ -24,12 +24,12 @@ internal static class SettingKinds
     internal static readonly SettingKind<double> Number = new(
         "a number", static text => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture));
 
-    internal static readonly SettingKind<TimeSpan> Time = new($"{ATime}, as 00:00:30", ParseTime);
+    internal static readonly SettingKind<TimeSpan> Time = new($"{ATime}, such as 00:00:30", ParseTime);
 
     internal static readonly SettingKind<TimeSpan> TimeOrNone = new(
         $"{ATime}, or \"{None}\"", static text => IsNone(text) ? Timeout.InfiniteTimeSpan : ParseTime(text));
 
-    internal static readonly SettingKind<UnixFileMode> Mode = new("an octal number, as 0660", ParseMode);
+    internal static readonly SettingKind<UnixFileMode> Mode = new("an octal number, such as 0660", ParseMode);
 
     internal static bool IsNone(string text) => text.Equals(None, StringComparison.OrdinalIgnoreCase);
 

@@ -15,7 +15,7 @@ internal static class TlsSettings
     internal static readonly string[] Keys = ["Certificate", "ClientCertificateMode", "SslProtocols", "Sni"];
 
     private static readonly SettingKind<SslProtocols> s_version = new(
-        "a list of Tls12 and Tls13, or None for what the system speaks by default", ParseVersion);
+        "a list of Tls12 and Tls13, or None for the system's defaults", ParseVersion);
 
     /// <summary>Sets what is said below a key, but for certificates.</summary>
     internal static void Apply(Settings settings, string key, HttpsConnectionAdapterOptions options)
@@ -46,7 +46,8 @@ internal static class TlsSettings
     {
         if (!HostNames<SniEntry>.IsHost(host))
             throw new InvalidOperationException(
-                $"{settings.PathOf(key)}: \"{host}\" must be a host name as www.example.com, *.example.com, or *.");
+                $"{settings.PathOf(key)}: \"{host}\" must be a host name, such as www.example.com, "
+                + "*.example.com or *.");
         var name = new SniEntry(host);
         settings.Set($"{key}:Protocols", SettingKinds.SomeOf<HttpProtocols>(), value => name.Protocols = value);
         SetVersions(settings, key, value => name.SslProtocols = value);

@@ -55,7 +55,7 @@ internal sealed class ConnectionHooks(ServerConnection connection)
         ArgumentNullException.ThrowIfNull(callback);
         lock (_gate)
         {
-            if (_isCompleted) throw new InvalidOperationException("The connection has ended already.");
+            if (_isCompleted) throw new InvalidOperationException("The connection has already ended.");
             _completed.Add(callback, state);
         }
     }

@@ -177,7 +177,7 @@ internal sealed class ConnectionRegistry(ServerContext server)
         foreach (ServerConnection connection in late)
         {
             connection.EndsBecause(ConnectionEndReason.AppShutdownTimeout);
-            steps.Take(() => connection.Abort("The server stops and the connection is late."));
+            steps.Take(() => connection.Abort("The connection did not end before the server stopped."));
         }
         // Last: a log may block.
         steps.Take(() => Server.Logs.Connections.ConnectionsAborted(late.Count));

@@ -11,10 +11,10 @@ internal sealed record ProxyRefusal(ConnectionEndReason End, string Message)
         new(ConnectionEndReason.ProxyNotAllowed, "Its source is not in the PROXY protocol's AllowedNetworks.");
 
     internal static ProxyRefusal Missing { get; } =
-        new(ConnectionEndReason.ProxyHeaderMissing, "It does not begin with a PROXY header.");
+        new(ConnectionEndReason.ProxyHeaderMissing, "It does not start with a PROXY header.");
 
     internal static ProxyRefusal Malformed { get; } =
-        new(ConnectionEndReason.ProxyHeaderMalformed, "It ends inside its PROXY header.");
+        new(ConnectionEndReason.ProxyHeaderMalformed, "It ended inside its PROXY header.");
 
     internal static ProxyRefusal Timeout { get; } =
         new(ConnectionEndReason.ProxyHeaderTimeout, "Its PROXY header did not arrive in time.");

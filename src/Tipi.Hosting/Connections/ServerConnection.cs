@@ -281,7 +281,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         AbortAtMs = long.MaxValue;
         EndsBecause(ConnectionEndReason.MinResponseDataRate);
         Server.Logs.LateRequests.ResponseTooSlow(Id);
-        Abort("The peer reads too slowly.");
+        Abort("The client reads the response too slowly.");
     }
 
     /// <summary>Ends the connection after the request that runs, or at once when it is idle.</summary>
@@ -428,7 +428,7 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
     {
         if (Endpoint.Admission.TryEnterPeer(transport, out _peer)) return true;
         EndsBecause(ConnectionEndReason.MaxConcurrentConnectionsExceeded);
-        Server.Reject(transport, "its address has too many connections");
+        Server.Reject(transport, "the limit MaxConnectionsPerIP was reached for its address");
         return false;
     }
 

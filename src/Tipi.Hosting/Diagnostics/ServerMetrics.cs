@@ -26,27 +26,27 @@ internal sealed class ServerMetrics : IDisposable
         _meter = factory?.Create(MeterName) ?? new Meter(MeterName);
         Kestrel = emitsKestrel ? new KestrelMetrics(factory) : null;
         _connections = _meter.CreateUpDownCounter<long>(
-            "tipi.active_connections", "{connection}", "Connections that are open.");
+            "tipi.active_connections", "{connection}", "Open connections.");
         _rejectedConnections = _meter.CreateCounter<long>(
-            "tipi.rejected_connections", "{connection}", "Connections closed because there were too many.");
+            "tipi.rejected_connections", "{connection}", "Connections closed because a connection limit was reached.");
         _refusedConnections = _meter.CreateCounter<long>(
-            "tipi.refused_connections", "{connection}", "Connections closed for what they began with, by reason.");
+            "tipi.refused_connections", "{connection}", "Connections closed because of their first bytes, by reason.");
         _refusedRequests = _meter.CreateCounter<long>(
-            "tipi.refused_requests", "{request}", "Requests refused before the application saw them.");
+            "tipi.refused_requests", "{request}", "Requests rejected before the application saw them.");
         _shedRequests = _meter.CreateCounter<long>(
-            "tipi.shed_requests", "{request}", "Requests answered with 503 because too many were running.");
+            "tipi.shed_requests", "{request}", "Requests answered with 503 because MaxConcurrentRequests was reached.");
         _handOffs = _meter.CreateCounter<long>(
-            "tipi.hand_offs", "{hand_off}", "Handlers that held a ring past the budget and lost it.");
+            "tipi.hand_offs", "{hand_off}", "Handlers that held a ring longer than HandOffBudget and lost it.");
         _learned = _meter.CreateCounter<long>(
-            "tipi.learned_endpoints", "{endpoint}", "Endpoints that run on blocking threads since they held a ring.");
+            "tipi.learned_endpoints", "{endpoint}", "Endpoints moved to dedicated threads because they held a ring.");
         _accessDropped = _meter.CreateCounter<long>(
-            "tipi.access_log.dropped", "{line}", "Lines of the access log that were dropped, not written.");
+            "tipi.access_log.dropped", "{line}", "Lines of the access log that were dropped.");
         _meter.CreateObservableUpDownCounter(
             "tipi.queued_handshakes", static () => (long)WorkThreads.Handshakes.Waiting, "{handshake}",
-            "Steps of TLS handshakes that wait for a thread of the process.");
+            "Steps of TLS handshakes that wait for a thread.");
         _meter.CreateObservableUpDownCounter(
             "tipi.ring.memory", static () => UringMemory.HeldBytes, "By",
-            "Memory of the process's rings for data that comes and goes, in use or kept for later.");
+            "Buffer memory of the process's rings, in use or kept for reuse.");
     }
 
     /// <summary>The same under Kestrel's names; null when they are not wanted.</summary>

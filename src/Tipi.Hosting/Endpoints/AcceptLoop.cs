@@ -41,7 +41,7 @@ internal sealed class AcceptLoop(
         }
     }
 
-    /// <summary>A connection that can not be begun, or not properly rejected, does not end the accepting.</summary>
+    /// <summary>A connection that cannot be begun, or not properly rejected, does not end the accepting.</summary>
     private ValueTask TrackAsync(ConnectionContext transport)
     {
         try
@@ -72,7 +72,7 @@ internal sealed class AcceptLoop(
         ServerEndpoint endpoint = bound.Current;
         if (!endpoint.Admission.TryEnterConnection())
         {
-            server.Reject(transport, "there are too many connections");
+            server.Reject(transport, "the limit MaxConcurrentConnections was reached");
             return false;
         }
         try

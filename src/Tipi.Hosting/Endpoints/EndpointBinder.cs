@@ -12,8 +12,8 @@ namespace Tipi.Hosting.Endpoints;
 /// <summary>Opens the sockets of an endpoint.</summary>
 internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets sockets, ServerContext server)
 {
-    /// <exception cref="IOException">An address is in use or can not be bound.</exception>
-    /// <exception cref="InvalidOperationException">The endpoint's options can not work.</exception>
+    /// <exception cref="IOException">An address is in use or cannot be bound.</exception>
+    /// <exception cref="InvalidOperationException">The endpoint's options cannot work.</exception>
     internal async Task<BoundEndpoint> BindAsync(TipiListenOptions options, CancellationToken cancellationToken)
     {
         Check(options, server);
@@ -62,26 +62,27 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
     private static bool IsAnyIPv6(EndPoint endPoint) =>
         endPoint is IPEndPoint ip && ip.Address.Equals(IPAddress.IPv6Any);
 
-    /// <exception cref="InvalidOperationException">The options can not work.</exception>
+    /// <exception cref="InvalidOperationException">The options cannot work.</exception>
     internal static void Check(TipiListenOptions options, ServerContext server)
     {
         if ((options.Protocols & HttpProtocols.Http1AndHttp2) == HttpProtocols.None)
             throw new InvalidOperationException(
-                $"Can not listen on {options}: its Protocols are {options.Protocols}, and this version of Tipi serves "
-                + "HTTP/1 and HTTP/2 only. Add Http1 or Http2." + (options.Told is null
+                $"Cannot listen on {options}: its Protocols are {options.Protocols}, but Tipi serves HTTP/1 and HTTP/2 "
+                + "only. Add Http1 or Http2." + (options.Told is null
                     ? ""
-                    : $" Kestrel was told so by {KestrelRegistrants.Of(options.ApplicationServices)}."));
+                    : " The endpoint was configured for Kestrel by "
+                        + $"{KestrelRegistrants.Of(options.ApplicationServices)}."));
         TipiServerLimits own = options.MakeLimits(), all = options.Shared.Limits;
         if (own.MaxRequestBufferSize != all.MaxRequestBufferSize
             || own.MaxResponseBufferSize != all.MaxResponseBufferSize)
             throw new InvalidOperationException(
-                $"Can not listen on {options}: MaxRequestBufferSize and MaxResponseBufferSize hold for the whole "
-                + "server. Set them in the server's Limits.");
+                $"Cannot listen on {options}: MaxRequestBufferSize and MaxResponseBufferSize apply to the "
+                + "server as a whole. Set them in the server's Limits.");
         Prepare(options, server);
     }
 
     /// <summary>Reads certificates, or reads them again: the default one may have become another.</summary>
-    /// <exception cref="InvalidOperationException">One can not be used.</exception>
+    /// <exception cref="InvalidOperationException">One cannot be used.</exception>
     internal static void Prepare(TipiListenOptions options, ServerContext server)
     {
         if (options.Tls is not { } tls) return;
@@ -91,7 +92,7 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
         }
         catch (InvalidOperationException error)
         {
-            throw new InvalidOperationException($"Can not listen on {options}: {error.Message}", error);
+            throw new InvalidOperationException($"Cannot listen on {options}: {error.Message}", error);
         }
     }
 
@@ -119,7 +120,7 @@ internal sealed class EndpointBinder(ListenerFactories factories, BoundSockets s
             }
         }
         if (listeners.Count > 0) return new BoundEndpoint(endpoint, server, [.. listeners], options.ToString());
-        throw new IOException($"Can not listen on {options}: {failure!.Message}", failure);
+        throw new IOException($"Cannot listen on {options}: {failure!.Message}", failure);
     }
 
     private ValueTask<IConnectionListener> OpenAsync(EndPoint endPoint, CancellationToken cancellationToken)

@@ -94,7 +94,7 @@ internal sealed class EndpointSet(
         }
         if (!isLate) return endpoint;
         await endpoint.DisposeAsync().ConfigureAwait(false);
-        throw new OperationCanceledException("The server stops.");
+        throw new OperationCanceledException("The server is stopping.");
     }
 
     private void Publish() => addresses.Replace(Bound.Select(endpoint => endpoint.Address));

@@ -20,7 +20,7 @@ internal static class TransportChoice
     /// <param name="remedy">What would help.</param>
     /// <param name="logs">For the transport's own lines.</param>
     /// <exception cref="InvalidOperationException">io_uring is demanded and missing.</exception>
-    /// <exception cref="ArgumentException">An option of the transport has a value that can not work.</exception>
+    /// <exception cref="ArgumentException">An option of the transport has a value that cannot work.</exception>
     internal static IConnectionListenerFactory Make(
         TipiServerOptions options, BoundSockets sockets, string? cause, string? remedy, ILoggerFactory logs)
     {
@@ -37,7 +37,8 @@ internal static class TransportChoice
         }
         if (options.Transport == TipiTransport.Uring)
             throw new InvalidOperationException(
-                $"The transport is set to Uring, but io_uring is not available: {cause}; {remedy}.");
+                $"Transport is set to Uring, but io_uring is not available: {cause}. To use it, {remedy}. To run "
+                + "without it, set Transport to Auto or Sockets.");
         if (OperatingSystem.IsLinux()) logs.CreateLogger(ServerLog.Category).RingMissing(cause ?? "", remedy ?? "");
         return MakeSockets(options, sockets, bind, logs);
     }

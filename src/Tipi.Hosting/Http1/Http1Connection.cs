@@ -352,7 +352,7 @@ internal sealed class Http1Connection(ServerConnection owner, Http1Context conte
         if (isWhole)
             _lingerBytes = stream.Body.IsAtEnd || stream.Body.IsPending ? 0 : stream.Body.MostLingerBytes;
         // Without an end of its own only a reset shows that this body is not whole.
-        else if (stream.Output.EndsByClose) owner.Abort("The response could not be ended.");
+        else if (stream.Output.EndsByClose) owner.Abort("The response could not be completed.");
     }
 
     private ConnectionEndReason ReasonOf(Http1Stream stream, bool isWhole)

@@ -149,7 +149,7 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
 
     private void Answer(SequencePosition consumed, SequencePosition examined)
     {
-        if (!_isGiven) throw new InvalidOperationException("There is no read to complete: AdvanceTo follows a read.");
+        if (!_isGiven) throw new InvalidOperationException("There is no read to complete. Call AdvanceTo after one.");
         _isGiven = false;
         if (_kind == BodyKind.Chunked)
         {
@@ -261,9 +261,9 @@ internal sealed class Http1RequestBody(Http1Stream stream) : PipeReader, IExchan
     private void ThrowIfUnreadable()
     {
         ObjectDisposedException.ThrowIf(_input is null, this);
-        if (_isCompleted) throw new InvalidOperationException("The reader is completed: the body can not be read.");
-        if (_isPending) throw new InvalidOperationException("A read is in progress already: await it first.");
-        if (_isGiven) throw new InvalidOperationException("A read is in progress already: AdvanceTo comes first.");
+        if (_isCompleted) throw new InvalidOperationException("The reader is completed, so the body cannot be read.");
+        if (_isPending) throw new InvalidOperationException("A read is already in progress. Await it first.");
+        if (_isGiven) throw new InvalidOperationException("A read is already in progress. Call AdvanceTo first.");
         if (IsBroken) throw stream.Exchange.BadRequest.Error ?? new BadHttpRequestException("The body is malformed.");
     }
 

@@ -22,6 +22,6 @@ internal sealed class KestrelCallbackPolicy(TlsHandshakeCallbackOptions options)
         KestrelAccess.SetCancellation(handshake, cancellation);
         SslServerAuthenticationOptions? offer = await options.OnConnection(handshake).ConfigureAwait(false);
         context.AllowsDelayedClientCertificate = handshake.AllowDelayedClientCertificateNegotation;
-        return offer ?? throw new AuthenticationException("OnConnection gave no options.");
+        return offer ?? throw new AuthenticationException("OnConnection returned no options.");
     }
 }

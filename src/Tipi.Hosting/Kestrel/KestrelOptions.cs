@@ -47,7 +47,7 @@ internal sealed class KestrelOptions : IOptionsSource
     internal ICollection<string> EndpointNames =>
         Told.ConfigurationLoader is { } loader ? KestrelAccess.NamedEndpoints(loader).Keys : [];
 
-    /// <exception cref="InvalidOperationException">This version of Kestrel can not be read.</exception>
+    /// <exception cref="InvalidOperationException">This version of Kestrel cannot be read.</exception>
     internal static KestrelOptions Read(IServiceProvider services)
     {
         KestrelServerOptions told = services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
@@ -58,7 +58,7 @@ internal sealed class KestrelOptions : IOptionsSource
         catch (MissingMemberException error)
         {
             throw new InvalidOperationException(
-                "What Kestrel was told can not be taken over from this version of the framework "
+                "Tipi cannot read Kestrel's options from this version of the framework "
                 + $"({typeof(KestrelServerOptions).Assembly.GetName().Version}). Use a version of Tipi made for it.",
                 error);
         }

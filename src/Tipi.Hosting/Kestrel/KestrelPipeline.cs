@@ -60,8 +60,8 @@ internal sealed class KestrelPipeline
         // Whether a step is lost, or two of them would follow one another's options: it would not be what was asked.
         if (encrypting != (isTls ? 1 : 0) || isTls != (_gate is not null))
             throw new InvalidOperationException(
-                $"Can not listen on {_endpoint}: Kestrel was told UseHttps there "
-                + (encrypting > 1 ? "more than once" : "in a way that Tipi can not take over")
+                $"Cannot listen on {_endpoint}: UseHttps was called for Kestrel "
+                + (encrypting > 1 ? "more than once" : "in a way that Tipi cannot take over")
                 + $", by {KestrelRegistrants.Of(_endpoint.ApplicationServices)}. Call it once, or move the endpoint to "
                 + "Tipi: UseTipi(options => options.Listen(…, endpoint => endpoint.UseHttps(…))).");
         return pipeline;

@@ -18,8 +18,8 @@ internal sealed class ServerGuard(IServiceProvider services) : IStartupFilter
         string? server = services.GetService<IServer>()?.GetType().FullName;
         if (server?.StartsWith(Kestrel, StringComparison.Ordinal) != true) return next;
         throw new InvalidOperationException(
-            "UseKestrel was called after UseTipi, so that Kestrel would serve the application and Tipi would not. For "
-            + "Tipi, call ConfigureKestrel(…) in place of UseKestrel(…), or call UseTipi last: it takes over what "
-            + "Kestrel was told. For Kestrel, do not call UseTipi.");
+            "UseKestrel was called after UseTipi, so Kestrel would serve the application instead of Tipi. To use Tipi, "
+            + "call ConfigureKestrel(…) instead of UseKestrel(…), or call UseTipi last: it takes over Kestrel's "
+            + "options. To use Kestrel, do not call UseTipi.");
     }
 }

@@ -17,7 +17,7 @@ public sealed class AccessLogOptions
         get => _format;
         set => _format = Enum.IsDefined(value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "Format can be None, Combined or Json.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "Format must be None, Combined or Json.");
     }
 
     /// <summary>

@@ -29,20 +29,20 @@ internal sealed class ListenAddress
     /// <exception cref="InvalidOperationException">It is not one this server can listen on.</exception>
     internal static ListenAddress Parse(string text, string? key = null)
     {
-        string subject = key is null ? $"Can not listen on {text}:" : $"Can not listen on {text} ({key}):";
+        string subject = key is null ? $"Cannot listen on {text}:" : $"Cannot listen on {text} ({key}):";
         bool isHttps = text.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
         foreach (string prefix in s_abstractSockets)
         {
             if (!text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) continue;
             if (text.Length == prefix.Length)
-                throw new InvalidOperationException($"{subject} a name in the abstract namespace follows the @.");
+                throw new InvalidOperationException($"{subject} the name after the @ is missing.");
             return new ListenAddress(UnixEndPoint(text[(prefix.Length - 1)..]), isHttps);
         }
         BindingAddress address = ParseUrl(text, subject);
         if (!isHttps && !address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase))
             throw new InvalidOperationException($"{subject} its scheme is neither http nor https.");
         if (address.PathBase.Length > 0)
-            throw new InvalidOperationException($"{subject} use UsePathBase() for a path.");
+            throw new InvalidOperationException($"{subject} an address has no path. Use UsePathBase() instead.");
         return new ListenAddress(EndPointOf(address, subject), isHttps, IsLocal(address));
     }
 
@@ -62,7 +62,7 @@ internal sealed class ListenAddress
         }
         catch (FormatException error)
         {
-            throw new InvalidOperationException($"{subject} it is not an address, as http://*:8080 is.", error);
+            throw new InvalidOperationException($"{subject} it is not an address such as http://*:8080.", error);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class ListenAddress
         if (address.IsUnixPipe) return UnixEndPoint(address.UnixPipePath);
         if (address.IsNamedPipe) return new NamedPipeEndPoint(address.NamedPipeName);
         if (address.Port is < 0 or > IPEndPoint.MaxPort)
-            throw new InvalidOperationException($"{subject} a port is a number from 0 to {IPEndPoint.MaxPort}.");
+            throw new InvalidOperationException($"{subject} the port must be from 0 to {IPEndPoint.MaxPort}.");
         if (IsLocal(address))
         {
             if (address.Port != 0) return new IPEndPoint(IPAddress.Loopback, address.Port);
@@ -80,7 +80,7 @@ internal sealed class ListenAddress
         }
         if (IPAddress.TryParse(address.Host, out IPAddress? ip)) return new IPEndPoint(ip, address.Port);
         if (address.Host.Contains(':', StringComparison.Ordinal))
-            throw new InvalidOperationException($"{subject} what follows its last colon is not a port.");
+            throw new InvalidOperationException($"{subject} the part after the last colon is not a port.");
         // As in Kestrel every name but localhost means all local addresses: a host name is for the Host header.
         return new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, address.Port);
     }

@@ -30,18 +30,18 @@ public sealed class ProxyProtocolOptions
     /// </summary>
     public int MaxTlvSize { get; set; } = ProxyHeaderParser.DefaultMaxTlvSize;
 
-    /// <exception cref="InvalidOperationException">The options can not work.</exception>
+    /// <exception cref="InvalidOperationException">The options cannot work.</exception>
     internal void Validate(EndPoint endPoint)
     {
         if (AllowedNetworks.Count == 0 && !AllowUnixSocket)
             throw new InvalidOperationException(
-                $"The PROXY protocol on {endPoint} has no allowed source. Add the proxies' networks to "
+                $"The PROXY protocol on {endPoint} has no allowed source. Add the networks of the proxies to "
                 + $"{nameof(AllowedNetworks)}, or set {nameof(AllowUnixSocket)} for a Unix socket.");
         if (!Enum.IsDefined(Mode))
             throw new InvalidOperationException(
-                $"The PROXY protocol's {nameof(Mode)} on {endPoint} is {Mode}; it can be Required or Optional.");
+                $"The PROXY protocol's {nameof(Mode)} on {endPoint} is {Mode}; it must be Required or Optional.");
         if (MaxTlvSize is < 0 or > ushort.MaxValue)
             throw new InvalidOperationException(
-                $"The PROXY protocol's {nameof(MaxTlvSize)} on {endPoint} is {MaxTlvSize}; it can be 0 to 65535.");
+                $"The PROXY protocol's {nameof(MaxTlvSize)} on {endPoint} is {MaxTlvSize}; it must be 0 to 65535.");
     }
 }

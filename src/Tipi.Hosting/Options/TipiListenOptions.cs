@@ -63,7 +63,7 @@ public sealed class TipiListenOptions : IConnectionBuilder
         get => _strictness ?? Shared.Strictness;
         set => _strictness = Enum.IsDefined(value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "Strictness can be Strict or Lenient.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "Strictness must be Strict or Lenient.");
     }
 
     /// <summary>
@@ -77,7 +77,7 @@ public sealed class TipiListenOptions : IConnectionBuilder
         set => field = Enum.IsDefined(value)
             ? value
             : throw new ArgumentOutOfRangeException(
-                nameof(value), value, "PlainRequests can be Redirect or BadRequest.");
+                nameof(value), value, "PlainRequests must be Redirect or BadRequest.");
     }
 
     /// <summary>

@@ -42,7 +42,7 @@ public sealed class TipiServerOptions
     }
 
     /// <summary>
-    /// Lets HTTP/2 compress response headers; of no effect on HTTP/1. Turned off, secrets in headers can not be guessed
+    /// Lets HTTP/2 compress response headers; of no effect on HTTP/1. Turned off, secrets in headers cannot be guessed
     /// from the size of what an attacker sees. Default: true.
     /// </summary>
     public bool AllowResponseHeaderCompression { get; set; } = true;
@@ -77,7 +77,7 @@ public sealed class TipiServerOptions
         get => Shared.Strictness;
         set => Shared.Strictness = Enum.IsDefined(value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "Strictness can be Strict or Lenient.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "Strictness must be Strict or Lenient.");
     }
 
     /// <summary>
@@ -133,7 +133,7 @@ public sealed class TipiServerOptions
         set => field = Enum.IsDefined(value)
             ? value
             : throw new ArgumentOutOfRangeException(
-                nameof(value), value, "Transport can be Auto, Uring or Sockets.");
+                nameof(value), value, "Transport must be Auto, Uring or Sockets.");
     } = TipiTransport.Auto;
 
     /// <summary>
@@ -251,18 +251,18 @@ public sealed class TipiServerOptions
     }
 
     /// <summary>Listens on a port of both loopback addresses.</summary>
-    /// <param name="port">1 to 65535: two sockets can not share a port that the system chooses.</param>
+    /// <param name="port">1 to 65535: two sockets cannot share a port that the system chooses.</param>
     public void ListenLocalhost(int port) => ListenLocalhost(port, static _ => { });
 
     /// <summary>Listens on a port of both loopback addresses.</summary>
-    /// <param name="port">1 to 65535: two sockets can not share a port that the system chooses.</param>
+    /// <param name="port">1 to 65535: two sockets cannot share a port that the system chooses.</param>
     /// <param name="configure">Sets what holds for this endpoint.</param>
     public void ListenLocalhost(int port, Action<TipiListenOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         if (port == 0)
             throw new InvalidOperationException(
-                "Port 0 would be two different ports on the two loopback addresses. Use "
+                "With port 0, the two loopback addresses would get different ports. Use "
                 + "Listen(IPAddress.Loopback, 0) or Listen(IPAddress.IPv6Loopback, 0).");
         Add(new TipiListenOptions(new IPEndPoint(IPAddress.Loopback, port), Shared, isLocalhost: true), configure);
     }
@@ -314,7 +314,7 @@ public sealed class TipiServerOptions
     {
         if (ReadConfiguration is not { } read)
             throw new InvalidOperationException(
-                "These options belong to no host, so they cannot take configuration. Call Configure in "
+                "These options do not belong to a host, so they cannot read configuration. Call Configure in "
                 + "UseTipi(options => ...).");
         ConfigurationLoader = new TipiConfigurationLoader(this, sections, reloadOnChange);
         Shared.Configured = null;

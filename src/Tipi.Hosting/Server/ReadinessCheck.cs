@@ -18,9 +18,9 @@ internal sealed class ReadinessCheck(IServer server, IHostApplicationLifetime li
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested || server is TipiServer { IsReady: false })
-            return new(context.Registration.FailureStatus, "The server stops or has not started.");
+            return new(context.Registration.FailureStatus, "The server is stopping or has not started.");
         if (server is TipiServer { Rings: { } rings } && !await AnswerAsync(rings, cancellationToken))
-            return new(context.Registration.FailureStatus, "A ring of the server does not answer.");
+            return new(context.Registration.FailureStatus, "A ring of the server does not respond.");
         return HealthCheckResult.Healthy();
     }
 

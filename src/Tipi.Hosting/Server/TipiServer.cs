@@ -69,7 +69,7 @@ internal sealed class TipiServer : IServer
         where TContext : notnull
     {
         if (_context is not null || _stopped is not null)
-            throw new InvalidOperationException("The server has been started already.");
+            throw new InvalidOperationException("The server has already been started.");
         CheckDrainDelay();
         try
         {
@@ -177,9 +177,9 @@ internal sealed class TipiServer : IServer
         var host = (IOptions<HostOptions>?)_options.ApplicationServices.GetService(typeof(IOptions<HostOptions>));
         if (_options.DrainDelay >= host?.Value.ShutdownTimeout)
             throw new InvalidOperationException(
-                $"TipiServerOptions.DrainDelay is {_options.DrainDelay}, and HostOptions.ShutdownTimeout is "
-                + $"{host!.Value.ShutdownTimeout}: requests would be aborted before the stop begins. Make the delay "
-                + "shorter or the timeout longer.");
+                $"TipiServerOptions.DrainDelay is {_options.DrainDelay}, but HostOptions.ShutdownTimeout is "
+                + $"{host!.Value.ShutdownTimeout}, so requests would be aborted before the server stops accepting. "
+                + "Reduce DrainDelay or increase ShutdownTimeout.");
     }
 
     private async Task StopAsync(TaskCompletionSource stopped)

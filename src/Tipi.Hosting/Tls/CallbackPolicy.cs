@@ -15,6 +15,6 @@ internal sealed class CallbackPolicy(TipiTlsHandshakeCallbackOptions options) : 
         var callback = new TipiTlsHandshakeCallbackContext(context, options.OnConnectionState, cancellation);
         SslServerAuthenticationOptions? offer = await options.OnConnection(callback).ConfigureAwait(false);
         context.AllowsDelayedClientCertificate = callback.AllowDelayedClientCertificateNegotation;
-        return offer ?? throw new AuthenticationException("OnConnection gave no options.");
+        return offer ?? throw new AuthenticationException("OnConnection returned no options.");
     }
 }

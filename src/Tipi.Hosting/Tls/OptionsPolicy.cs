@@ -59,8 +59,8 @@ internal sealed class OptionsPolicy(Func<HttpsSetup> setUp) : TlsPolicy
         state.Options.TlsClientHelloBytesCallback?.Invoke(context.Connection, new(context.Hello.Bytes));
         TlsTerms terms = state.Names.Find(host) ?? throw new AuthenticationException(
             host is null
-                ? $"The client named no host, and the Sni of {state.Endpoint} has no \"*\"."
-                : $"The Sni of {state.Endpoint} has nothing for \"{host}\", and no \"*\".");
+                ? $"The client sent no host name, and the Sni of {state.Endpoint} has no entry \"*\"."
+                : $"The Sni of {state.Endpoint} has no entry for \"{host}\" and no entry \"*\".");
         return new(terms.Offer(context));
     }
 

@@ -91,7 +91,7 @@ internal sealed class RecordStream(IDuplexPipe transport, ServerConnection conne
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("Only asynchronous reads are made.");
+        throw new NotSupportedException("Only asynchronous reads are supported.");
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -134,7 +134,7 @@ internal sealed class RecordStream(IDuplexPipe transport, ServerConnection conne
             bool isReady = count > 0 || (buffer.IsEmpty && !read.Buffer.IsEmpty);
             SequencePosition consumed = read.Buffer.GetPosition(count);
             transport.Input.AdvanceTo(consumed, isReady ? consumed : read.Buffer.End);
-            if (read.IsCanceled && connection.MustEnd) throw new ConnectionAbortedException("The server stops.");
+            if (read.IsCanceled && connection.MustEnd) throw new ConnectionAbortedException("The server is stopping.");
             if (!isReady && !read.IsCompleted) continue;
             if (hasWaited) await hop.ToHandshakeThread();
             return count;
@@ -160,6 +160,6 @@ internal sealed class RecordStream(IDuplexPipe transport, ServerConnection conne
         int size = BinaryPrimitives.ReadUInt16BigEndian(header[3..]);
         return size <= MaxRecordSize
             ? HeaderSize + size
-            : throw new IOException("The peer sent a TLS record that is longer than any may be.");
+            : throw new IOException("The client sent a TLS record that exceeds the maximum length.");
     }
 }

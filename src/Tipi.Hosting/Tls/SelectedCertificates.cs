@@ -18,14 +18,14 @@ internal sealed class SelectedCertificates(
 {
     private readonly ConditionalWeakTable<X509Certificate2, Choice> _known = [];
 
-    /// <exception cref="AuthenticationException">There is none for the name, or it can not be used.</exception>
+    /// <exception cref="AuthenticationException">There is none for the name, or it cannot be used.</exception>
     internal SslStreamCertificateContext Choose(ConnectionContext connection, string? host)
     {
         X509Certificate2 certificate = select(connection, host) ?? throw new AuthenticationException(
-            $"The ServerCertificateSelector has no certificate for \"{host}\".");
+            $"ServerCertificateSelector returned no certificate for \"{host}\".");
         Choice choice = _known.GetValue(certificate, MakeChoice);
         return choice.Context ?? throw new AuthenticationException(
-            $"The certificate {certificate.Subject} for \"{host}\" can not be used.", choice.Fault);
+            $"The certificate {certificate.Subject} for \"{host}\" cannot be used.", choice.Fault);
     }
 
     private Choice MakeChoice(X509Certificate2 certificate)

@@ -112,7 +112,7 @@ internal sealed class TlsFeatures(ServerConnection connection, TlsSession sessio
             connection.RequestClose();
             // What the client answered with is nothing that the application has done wrong.
             if (error is CryptographicException)
-                throw new ConnectionResetException("The TLS session is broken.", error);
+                throw new ConnectionResetException("The TLS session failed.", error);
             throw;
         }
         return ClientCertificate;

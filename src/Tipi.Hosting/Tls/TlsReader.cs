@@ -66,7 +66,8 @@ internal sealed class TlsReader(PipeReader transport, RecordStream records, SslS
         long consumedAt = consumedIn.RunningIndex + consumed.GetInteger();
         long examinedAt = examinedIn.RunningIndex + examined.GetInteger();
         if (consumedAt < head.Start || examinedAt < consumedAt || examinedAt > end)
-            throw new InvalidOperationException("The position given to AdvanceTo is not of the last read's buffer.");
+            throw new InvalidOperationException(
+                "The position given to AdvanceTo does not belong to the last read's buffer.");
         _allExamined = examinedAt == end;
         if (consumedAt > head.Start) _plain.Consume(consumedAt - head.Start);
     }
@@ -146,7 +147,7 @@ internal sealed class TlsReader(PipeReader transport, RecordStream records, SslS
         }
         catch (Exception error)
         {
-            _error = error as IOException ?? new IOException("A TLS record can not be decrypted.", error);
+            _error = error as IOException ?? new IOException("A TLS record cannot be decrypted.", error);
             _hasEnded = true;
         }
         _hasEncrypted = !_hasEnded && length < buffer.Length;

@@ -74,11 +74,11 @@ internal sealed class TlsSession : IDuplexPipe, IDisposable
     {
         if (!_reader!.TryDecryptArrived())
             throw new InvalidOperationException(
-                "The client has sent data that was not read: read the request's body before asking for a certificate.");
+                "The client sent data that was not read. Read the request body before requesting its certificate.");
         try
         {
             if (OperatingSystem.IsMacOS())
-                throw new PlatformNotSupportedException("macOS can not ask for a certificate after the handshake.");
+                throw new PlatformNotSupportedException("macOS cannot request a certificate after the handshake.");
 #pragma warning disable CA1416 // Linux, FreeBSD and Windows can; nothing else runs this server.
             await Stream.NegotiateClientCertificateAsync(cancellation);
 #pragma warning restore CA1416

@@ -22,8 +22,8 @@ internal static class TlsVersions
         AreKnown(versions)
             ? versions
             : throw new InvalidOperationException(
-                $"SslProtocols is {versions}, of which current systems do not speak all. Use Tls12 and Tls13, or None "
-                + "for what the system speaks by default.");
+                $"SslProtocols is {versions}, which current systems do not fully support. Use Tls12 and Tls13, or None "
+                + "for the system's defaults.");
 
     /// <summary>The protocols that can be spoken: HTTP/2 needs TLS 1.2 (RFC 9113 §9.2).</summary>
     /// <exception cref="InvalidOperationException">None is left.</exception>
@@ -34,7 +34,7 @@ internal static class TlsVersions
         return allowed != HttpProtocols.None
             ? allowed
             : throw new InvalidOperationException(
-                $"Protocols are {protocols} and SslProtocols are {versions}: nothing can be spoken. HTTP/2 needs Tls12 "
-                + "or Tls13; HTTP/3 is not served.");
+                $"Protocols is {protocols} and SslProtocols is {versions}, so no protocol can be used. HTTP/2 requires "
+                + "Tls12 or Tls13; HTTP/3 is not supported.");
     }
 }

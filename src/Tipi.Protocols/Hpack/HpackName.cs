@@ -67,7 +67,7 @@ internal readonly struct HpackName
     {
         if (Known != KnownField.Unknown) LowerNames.Get(Known).CopyTo(destination);
         else if (Ascii.ToLower(Text, destination, out _) != OperationStatus.Done)
-            throw new ArgumentException($"A field's name must be a token, not '{Text}'.");
+            throw new ArgumentException($"A field name must be a token, but is '{Text}'.");
     }
 
     private static bool IsSecret(string name)

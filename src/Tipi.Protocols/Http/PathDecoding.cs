@@ -31,7 +31,8 @@ public static class PathDecoding
     /// <exception cref="ArgumentException">The destination is shorter than the path.</exception>
     public static bool TryDecode(ReadOnlySpan<byte> path, Span<byte> destination, out int written)
     {
-        if (destination.Length < path.Length) throw new ArgumentException("Too short.", nameof(destination));
+        if (destination.Length < path.Length)
+            throw new ArgumentException("The destination is too short.", nameof(destination));
         written = 0;
         if (!TryUnescape(path, destination, out int length)) return false;
         written = RemoveDotSegments(destination[..length]);

@@ -43,7 +43,8 @@ public static class ChunkedEncoder
     /// <exception cref="ArgumentOutOfRangeException">The length is not positive.</exception>
     public static void WriteFixedChunkHeader(Span<byte> destination, int length)
     {
-        if (HeaderSize(length) > destination.Length) throw new ArgumentException("Too short.", nameof(destination));
+        if (HeaderSize(length) > destination.Length)
+            throw new ArgumentException("The destination is too short.", nameof(destination));
         uint rest = (uint)length;
         for (int i = destination.Length - LineEndSize - 1; i >= 0; i--, rest >>= 4)
             destination[i] = "0123456789abcdef"u8[(int)(rest & 0xF)];

@@ -129,7 +129,7 @@ public sealed class Http1Reader
         T result;
         while (!Try(step, out result))
         {
-            if (_read is null) throw new InvalidOperationException("The source is asynchronous: call Async methods.");
+            if (_read is null) throw new InvalidOperationException("The source is asynchronous. Use Async methods.");
             Received(_read(_buffer.Free()));
         }
 
@@ -152,7 +152,7 @@ public sealed class Http1Reader
 
     private bool Try<T>(Step<T> step, out T result)
     {
-        if (_failed) throw new InvalidOperationException("The peer broke the protocol: nothing more can be read.");
+        if (_failed) throw new InvalidOperationException("The peer violated the protocol. No more can be read.");
         try
         {
             return step(out result);

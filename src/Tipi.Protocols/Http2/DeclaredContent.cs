@@ -14,12 +14,12 @@ internal struct DeclaredContent(long? length)
     internal Http2Error Accept(int bytes, bool endStream)
     {
         if (_remaining < 0) return default;
-        if (bytes > _remaining) return Http2FieldRules.Malformed("There is more content than announced.");
+        if (bytes > _remaining) return Http2FieldRules.Malformed("There is more content than declared.");
         _remaining -= bytes;
         return endStream ? End() : default;
     }
 
     /// <summary>The stream ends, with DATA or with trailers.</summary>
     internal readonly Http2Error End() =>
-        _remaining > 0 ? Http2FieldRules.Malformed("The request ends before the content it announces.") : default;
+        _remaining > 0 ? Http2FieldRules.Malformed("The request ends before its declared content.") : default;
 }

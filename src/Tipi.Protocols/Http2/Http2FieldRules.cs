@@ -24,15 +24,15 @@ internal static class Http2FieldRules
     internal static Http2Error Check(KnownField known, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         if (name.IsEmpty || name.IndexOfAnyExcept(s_name) >= 0)
-            return Malformed("A field name has other characters than lower-case token characters.");
-        if (!IsValue(value)) return Malformed("A field value has a control character, or a blank at an end.");
+            return Malformed("A field name has characters other than lowercase token characters.");
+        if (!IsValue(value)) return Malformed("A field value has a control character, or whitespace at an end.");
         switch (known)
         {
             case KnownField.Connection or KnownField.KeepAlive or KnownField.ProxyConnection
                 or KnownField.TransferEncoding or KnownField.Upgrade:
-                return Malformed("A field belongs to connections of HTTP/1.1.");
+                return Malformed("A field is specific to HTTP/1.1 connections.");
             case KnownField.TE when !Ascii.EqualsIgnoreCase(value, "trailers"u8):
-                return Malformed("TE is something else than trailers.");
+                return Malformed("TE has a value other than trailers.");
             default:
                 return default;
         }
@@ -45,7 +45,7 @@ internal static class Http2FieldRules
     internal static Http2Error CheckTrailer(KnownField known, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         if (known is KnownField.ContentLength or KnownField.Host)
-            return Malformed("The trailers contain a field that belongs to the head.");
+            return Malformed("The trailers contain a field that is not allowed there.");
         return !name.IsEmpty && name[0] == ':'
             ? Malformed("The trailers contain a pseudo-header.")
             : Check(known, name, value);

@@ -72,7 +72,7 @@ internal static class Http2FrameRules
 
     private static Http2Error CheckPriority(in Http2FrameHeader header)
     {
-        if (header.StreamId == 0) return Wrong("PRIORITY came without a stream.");
+        if (header.StreamId == 0) return Wrong("PRIORITY was sent without a stream.");
         return header.Length == PrioritySize
             ? default
             : Http2Error.Stream(Http2ErrorCode.FrameSizeError, "PRIORITY is not five bytes long.");
@@ -80,28 +80,28 @@ internal static class Http2FrameRules
 
     private static Http2Error CheckSettings(in Http2FrameHeader header)
     {
-        if (header.StreamId != 0) return Wrong("SETTINGS came on a stream.");
+        if (header.StreamId != 0) return Wrong("SETTINGS was sent on a stream.");
         if (header.Has(Http2FrameFlags.Ack))
-            return header.Length == 0 ? default : WrongSize("An acknowledgement of SETTINGS has a payload.");
-        return header.Length % 6 == 0 ? default : WrongSize("SETTINGS is not a multiple of six bytes long.");
+            return header.Length == 0 ? default : WrongSize("A SETTINGS acknowledgment has a payload.");
+        return header.Length % 6 == 0 ? default : WrongSize("The length of SETTINGS is not a multiple of six bytes.");
     }
 
     private static Http2Error OnStream(in Http2FrameHeader header, int minimum, int maximum = int.MaxValue)
     {
-        if (header.StreamId == 0) return Wrong("A frame that belongs to a stream came without one.");
-        if ((header.StreamId & 1) == 0) return Wrong("A client's frame is for a stream with an even number.");
+        if (header.StreamId == 0) return Wrong("A stream frame was sent without a stream.");
+        if ((header.StreamId & 1) == 0) return Wrong("A client sent a frame on a stream with an even number.");
         return Sized(header, minimum, maximum);
     }
 
     private static Http2Error OnConnection(in Http2FrameHeader header, int minimum, int maximum = int.MaxValue) =>
         header.StreamId == 0
             ? Sized(header, minimum, maximum)
-            : Wrong("A frame that belongs to the connection came on a stream.");
+            : Wrong("A connection frame was sent on a stream.");
 
     private static Http2Error Sized(in Http2FrameHeader header, int minimum, int maximum) =>
         header.Length >= minimum && header.Length <= maximum
             ? default
-            : WrongSize("A frame's length does not fit its type.");
+            : WrongSize("The length of a frame does not match its type.");
 
     private static Http2Error Wrong(string reason) => Http2Error.Connection(Http2ErrorCode.ProtocolError, reason);
 

@@ -61,7 +61,7 @@ internal static class Http2Payload
     internal static Http2Error ReadWindowUpdate(
         in Http2FrameHeader header, ReadOnlySpan<byte> payload, out int increment)
     {
-        const string Reason = "WINDOW_UPDATE adds nothing.";
+        const string Reason = "WINDOW_UPDATE has an increment of 0.";
         increment = ReadStreamId(payload);
         if (increment != 0) return default;
         return header.StreamId == 0

@@ -108,7 +108,7 @@ internal struct Http2RequestRules
         Http2Error error = Method == KnownMethod.Connect && !IsExtendedConnect ? EndConnect() : EndRequest();
         if (!error.IsNone) return error;
         if (HasAuthority && HasHost && !IsSame(authority, host)) return Malformed("Host differs from :authority.");
-        if (endStream && ContentLength > 0) return Malformed("The request ends before the content it announces.");
+        if (endStream && ContentLength > 0) return Malformed("The request ends before its declared content.");
         return default;
     }
 
@@ -116,14 +116,14 @@ internal struct Http2RequestRules
     {
         if (Has(Http2PseudoField.Scheme) || Has(Http2PseudoField.Path))
             return Malformed("CONNECT has a :scheme or a :path.");
-        return _authorityHasPort ? default : Malformed("CONNECT needs a host and a port as :authority.");
+        return _authorityHasPort ? default : Malformed("CONNECT requires a host and a port as :authority.");
     }
 
     private readonly Http2Error EndRequest()
     {
         if (!Has(Http2PseudoField.Scheme)) return Malformed("The request has no :scheme.");
         if (!Has(Http2PseudoField.Path)) return Malformed("The request has no :path.");
-        if (IsAsterisk && Method != KnownMethod.Options) return Malformed("The path * belongs to OPTIONS only.");
+        if (IsAsterisk && Method != KnownMethod.Options) return Malformed("The path * is valid for OPTIONS only.");
         if (IsExtendedConnect && (!HasAuthority || _authorityIsEmpty))
             return Malformed("An extended CONNECT has no :authority.");
         return HasAuthority || HasHost ? default : Malformed("The request has neither :authority nor Host.");
@@ -131,9 +131,9 @@ internal struct Http2RequestRules
 
     private Http2Error AcceptPseudo(Http2PseudoField pseudo, ReadOnlySpan<byte> value)
     {
-        if (pseudo == Http2PseudoField.Unknown) return Malformed("A pseudo-header is none that a request has.");
-        if (_isAfterPseudo) return Malformed("A pseudo-header comes after a regular field.");
-        if (Has(pseudo)) return Malformed("A pseudo-header comes twice.");
+        if (pseudo == Http2PseudoField.Unknown) return Malformed("A pseudo-header is not valid in a request.");
+        if (_isAfterPseudo) return Malformed("A pseudo-header follows a regular field.");
+        if (Has(pseudo)) return Malformed("A pseudo-header is repeated.");
         _seen |= pseudo;
         return pseudo switch
         {
@@ -161,7 +161,7 @@ internal struct Http2RequestRules
             return Malformed("The :scheme is malformed.");
         return RequiredScheme == Http2Scheme.Other || RequiredScheme == Scheme
             ? default
-            : Malformed("The :scheme is not that of the connection.");
+            : Malformed("The :scheme does not match the connection.");
     }
 
     private Http2Error AcceptPath(ReadOnlySpan<byte> value)
@@ -172,7 +172,7 @@ internal struct Http2RequestRules
             return default;
         }
 
-        if (value.IsEmpty || value[0] != '/') return Malformed("The :path does not begin with a slash.");
+        if (value.IsEmpty || value[0] != '/') return Malformed("The :path does not start with a slash.");
         if (!TargetScan.IsValid(value, 0, value.Length, out int query, out bool needsDecoding)
             && !(IsLenient && IsForgiven(value, out query, out needsDecoding)))
             return Malformed("The :path is malformed.");
@@ -196,7 +196,7 @@ internal struct Http2RequestRules
         _authorityHasPort = shape.HasPort;
         _authorityIsEmpty = value.IsEmpty && IsLenient;
         if (_authorityIsEmpty) return default;
-        return shape.IsValid ? default : Malformed("The :authority is no host and port.");
+        return shape.IsValid ? default : Malformed("The :authority is not a host with an optional port.");
     }
 
     private readonly Http2Error AcceptProtocol(ReadOnlySpan<byte> value)

@@ -119,13 +119,13 @@ internal sealed class Http2Settings
                 break;
             case Id.MaxFrameSize:
                 if (value is < SmallestMaxFrameSize or > LargestMaxFrameSize)
-                    return Wrong("SETTINGS_MAX_FRAME_SIZE is out of its range.");
+                    return Wrong("SETTINGS_MAX_FRAME_SIZE is out of range.");
                 MaxFrameSize = number;
                 break;
             case Id.MaxHeaderListSize: MaxHeaderListSize = number; break;
             case Id.EnableConnectProtocol:
                 if (value > 1 || (EnableConnectProtocol && value == 0))
-                    return Wrong("SETTINGS_ENABLE_CONNECT_PROTOCOL is neither 0 nor 1, or was taken back.");
+                    return Wrong("SETTINGS_ENABLE_CONNECT_PROTOCOL is neither 0 nor 1, or was reset to 0.");
                 EnableConnectProtocol = value == 1;
                 break;
             case Id.NoRfc7540Priorities:

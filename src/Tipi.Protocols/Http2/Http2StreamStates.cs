@@ -41,17 +41,17 @@ internal static class Http2StreamStates
         {
             case Http2StreamState.Idle:
                 if (type == Http2FrameType.Headers) return Http2Verdict.Accept;
-                error = Http2Error.Connection(Http2ErrorCode.ProtocolError, "A frame is for an idle stream.");
+                error = Http2Error.Connection(Http2ErrorCode.ProtocolError, "A frame was sent on an idle stream.");
                 return Http2Verdict.Refuse;
             case Http2StreamState.Open or Http2StreamState.HalfClosedLocal:
                 return Http2Verdict.Accept;
             case Http2StreamState.HalfClosedRemote:
                 if (!carriesMessage) return Http2Verdict.Accept;
-                error = Http2Error.Stream(Http2ErrorCode.StreamClosed, "A stream goes on after its END_STREAM.");
+                error = Http2Error.Stream(Http2ErrorCode.StreamClosed, "A frame was sent after END_STREAM.");
                 return Http2Verdict.Refuse;
             case Http2StreamState.Closed:
                 if (!carriesMessage) return Http2Verdict.Ignore;
-                error = Http2Error.Connection(Http2ErrorCode.StreamClosed, "A frame is for a closed stream.");
+                error = Http2Error.Connection(Http2ErrorCode.StreamClosed, "A frame was sent on a closed stream.");
                 return Http2Verdict.Refuse;
             default:
                 return Http2Verdict.Ignore;

@@ -57,8 +57,8 @@ internal static class ListeningSocket
         UnixDomainSocketEndPoint => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
         FileHandleEndPoint handle => new Socket(new SafeSocketHandle((nint)handle.FileHandle, ownsHandle: true)),
         _ => throw new NotSupportedException(
-            $"The io_uring transport cannot listen on {endPoint} ({endPoint.GetType().Name}); it knows IP end " +
-            "points, Unix sockets and inherited handles."),
+            $"The io_uring transport cannot listen on {endPoint} ({endPoint.GetType().Name}); it supports IP " +
+            "endpoints, Unix sockets and inherited handles."),
     };
 
     private static Socket CreateTcp(IPEndPoint endPoint, UringTransportOptions options)

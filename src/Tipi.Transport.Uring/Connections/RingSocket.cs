@@ -192,7 +192,7 @@ internal sealed class RingSocket : ConnectionMailbox
     {
         if (Is(Stage.Closed)) return;
         var reason = Shortage.Outlast(
-            static fault => new ConnectionAbortedException("The connection's ring failed.", fault), fault);
+            static fault => new ConnectionAbortedException("The ring of the connection failed.", fault), fault);
         NoteAbort(reason);
         var isMine = _send is not null || Is(Stage.NoSender) || _sends.TryBegin();
         if (isMine && !Is(Stage.CloseSubmitted))

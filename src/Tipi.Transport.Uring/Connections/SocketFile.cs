@@ -15,7 +15,7 @@ internal static class SocketFile
 
     /// <summary>
     /// Locks a socket's folder, so that of two that start or stop at the same path one comes after the other. Where the
-    /// folder can not be locked, or somebody holds it for long, it goes on without.
+    /// folder cannot be locked, or somebody holds it for long, it goes on without.
     /// </summary>
     /// <param name="path">The socket's file.</param>
     public static FolderLock Lock(string path)
@@ -66,8 +66,8 @@ internal static class SocketFile
         var answer = LibC.SetOwner(path, userNumber, groupNumber);
         if (answer < 0)
             throw new UnauthorizedAccessException(
-                $"The socket file {path} could not be given to {user ?? "-"}:{group ?? "-"} ({(Errno)(-answer)}). "
-                + "A process that is not root may only choose among its own groups.");
+                $"The owner of the socket file {path} could not be set to {user ?? "-"}:{group ?? "-"} "
+                + $"({(Errno)(-answer)}). A process that is not root can only choose one of its own groups.");
     }
 
     /// <summary>The lock of a folder, until it is disposed.</summary>

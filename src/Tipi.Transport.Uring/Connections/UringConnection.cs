@@ -66,7 +66,7 @@ internal sealed class UringConnection : ConnectionContext, IDuplexPipe, IRingAff
     public override CancellationToken ConnectionClosed
     {
         get => _socket.Ending.PeerGone();
-        set => throw new NotSupportedException("The transport decides when the connection is closed.");
+        set => throw new NotSupportedException("ConnectionClosed is set by the transport.");
     }
 
     /// <summary>Where reads and flushes that waited go on; null: on the ring.</summary>

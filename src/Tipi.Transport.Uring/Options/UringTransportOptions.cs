@@ -13,7 +13,7 @@ public sealed class UringTransportOptions
 
     private static readonly TimeSpan s_leastBudget = TimeSpan.FromMilliseconds(1);
 
-    // A thread can not sleep for longer than 24 days at a time, and who blocks for a day is not short of hand-offs.
+    // A thread cannot sleep for longer than 24 days at a time, and who blocks for a day is not short of hand-offs.
     private static readonly TimeSpan s_mostBudget = TimeSpan.FromDays(1);
 
     /// <summary>
@@ -64,13 +64,13 @@ public sealed class UringTransportOptions
     {
         Require(
             RingCount is >= 0 and <= MostRings, nameof(RingCount), RingCount,
-            $"0, for one ring a CPU, or a count up to {MostRings}");
+            $"0 for one ring per CPU, or a number up to {MostRings}");
         Require(
             Scheduling is RingScheduling.Inline or RingScheduling.ThreadPool, nameof(Scheduling), Scheduling,
             "Inline or ThreadPool");
         Require(
             HandOffBudget >= s_leastBudget && HandOffBudget <= s_mostBudget, nameof(HandOffBudget), HandOffBudget,
-            "from 1 ms to a day");
+            "from 1 ms to 1 day");
         Require(Backlog > 0, nameof(Backlog), Backlog, "1 or more");
         Require(MaxReadBufferSize is null or > 0, nameof(MaxReadBufferSize), MaxReadBufferSize, "null, 1 or more");
         Require(MaxWriteBufferSize is null or >= 0, nameof(MaxWriteBufferSize), MaxWriteBufferSize, "null, 0 or more");

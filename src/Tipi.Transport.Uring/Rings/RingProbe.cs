@@ -25,7 +25,7 @@ internal static unsafe class RingProbe
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return new MissingRing($"a ring could not be tried ({e.Message})", "see to what it names");
+            return new MissingRing($"creating a test ring failed ({e.Message})", "correct this error");
         }
     }
 
@@ -57,11 +57,11 @@ internal static unsafe class RingProbe
             : "allow io_uring_setup, io_uring_enter and io_uring_register in the container's seccomp profile " +
               "(Docker: --security-opt seccomp=profile.json)"),
         Errno.ENOMEM => new MissingRing(
-            $"the limit of locked memory ({DescribeLimit()}) leaves no room for a ring (ENOMEM)",
-            "raise it (ulimit -l, LimitMEMLOCK=, docker run --ulimit memlock=)"),
+            $"the limit on locked memory ({DescribeLimit()}) leaves no room for a ring (ENOMEM)",
+            "raise this limit (ulimit -l, LimitMEMLOCK=, docker run --ulimit memlock=)"),
         Errno.EMFILE or Errno.ENFILE => new MissingRing(
-            $"no descriptor was free for a ring ({errno})", "raise the limit of open files (ulimit -n)"),
-        _ => new MissingRing($"the kernel refuses the kind of ring that is needed ({errno})", UpdateKernel),
+            $"no file descriptor was free for a ring ({errno})", "raise the limit on open files (ulimit -n)"),
+        _ => new MissingRing($"the kernel rejects the kind of ring that Tipi needs ({errno})", UpdateKernel),
     };
 
     private static string DescribeLimit() => LibC.LockedMemoryLimit() is { } limit
@@ -111,7 +111,7 @@ internal static unsafe class RingProbe
         {
             return ErrnoTranslation.IsOf(e, Errno.ENOMEM)
                 ? Explain(Errno.ENOMEM)
-                : new MissingRing($"the kernel refuses rings of provided buffers ({e.Message})", UpdateKernel);
+                : new MissingRing($"the kernel rejects rings of provided buffers ({e.Message})", UpdateKernel);
         }
 
         using (buffers) return TryReceiveOnPair(ring);
@@ -135,7 +135,7 @@ internal static unsafe class RingProbe
             entry->IoPrio = IoUringAbi.RecvMultishot;
             entry->BufferGroup = BufferRing.GroupId;
             if (!TryComplete(ring, out var received))
-                return new MissingRing("the kernel's io_uring does not answer", UpdateKernel);
+                return new MissingRing("the kernel's io_uring does not respond", UpdateKernel);
             if (received.Result != 1 || !received.HasMore)
                 return new MissingRing("the kernel has no multishot receive", UpdateKernel);
             _ = LibC.ShutdownSend(pair[0]);

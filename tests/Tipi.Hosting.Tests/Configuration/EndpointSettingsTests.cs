@@ -115,7 +115,7 @@ public sealed class EndpointSettingsTests
     [Theory]
     [InlineData("Protocols", "Http1", "Kestrel:Endpoints:A has no Url")]
     [InlineData("Url", "nonsense", "Kestrel:Endpoints:A:Url): it is not an address")]
-    [InlineData("Url", "http://127.0.0.1:70000", "a port is a number from 0 to 65535")]
+    [InlineData("Url", "http://127.0.0.1:70000", "the port must be from 0 to 65535")]
     [InlineData("Url", "http://localhost:0", "http://127.0.0.1:0")]
     public async Task An_endpoint_without_a_good_address_stops_the_start(string key, string value, string reason)
     {
@@ -129,11 +129,11 @@ public sealed class EndpointSettingsTests
     [InlineData("Protocols", "Http4", "Endpoints:A:Protocols is \"Http4\"; it must be one or more of None, Http1")]
     [InlineData("Protocols", "Http3", "serves HTTP/1 and HTTP/2 only")]
     [InlineData("Limits:MaxRequestLineSize", "-1", "Kestrel:Endpoints:A:Limits:MaxRequestLineSize is \"-1\"")]
-    [InlineData("Limits:MaxResponseBufferSize", "1", "hold for the whole server")]
+    [InlineData("Limits:MaxResponseBufferSize", "1", "apply to the server as a whole")]
     [InlineData("UnixSocketMode", "0999", "octal")]
-    [InlineData("Certificate:Path", "a.pfx", "Kestrel:Endpoints:A:Certificate is only for https")]
-    [InlineData("SslProtocols:0", "Tls13", "Kestrel:Endpoints:A:SslProtocols is only for https")]
-    [InlineData("Sni:*:Protocols", "Http1", "Kestrel:Endpoints:A:Sni is only for https")]
+    [InlineData("Certificate:Path", "a.pfx", "Kestrel:Endpoints:A:Certificate is valid for https only")]
+    [InlineData("SslProtocols:0", "Tls13", "Kestrel:Endpoints:A:SslProtocols is valid for https only")]
+    [InlineData("Sni:*:Protocols", "Http1", "Kestrel:Endpoints:A:Sni is valid for https only")]
     public async Task A_wrong_key_of_an_endpoint_stops_the_start(string key, string value, string reason)
     {
         var settings = new Dictionary<string, string?>

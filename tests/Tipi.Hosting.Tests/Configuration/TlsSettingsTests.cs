@@ -131,9 +131,9 @@ public sealed class TlsSettingsTests : IDisposable
         Assert.Equal(HttpProtocols.Http1AndHttp2, handshake.Protocols);
         Assert.Equal(SslProtocols.Tls12, offer.EnabledSslProtocols);
         var unknown = await Assert.ThrowsAsync<AuthenticationException>(() => SelectAsync(policy, "b.example"));
-        Assert.Contains("nothing for \"b.example\"", unknown.Message);
+        Assert.Contains("no entry for \"b.example\"", unknown.Message);
         var none = await Assert.ThrowsAsync<AuthenticationException>(() => SelectAsync(policy, null));
-        Assert.Contains("named no host", none.Message);
+        Assert.Contains("sent no host name", none.Message);
     }
 
     [Fact]
@@ -194,16 +194,16 @@ public sealed class TlsSettingsTests : IDisposable
     [InlineData("Endpoints:A:SslProtocols:0", "Ssl3", "it must be a list of Tls12 and Tls13")]
     [InlineData("EndpointDefaults:SslProtocols", "12", "EndpointDefaults:SslProtocols is \"12\"")]
     [InlineData("Endpoints:A:ClientCertificateMode", "Perhaps", "it must be one of NoCertificate, AllowCertificate")]
-    [InlineData("Endpoints:A:Certificate:Path", "missing.pfx", "is not there. Correct Endpoints:A:Certificate:Path")]
-    [InlineData("Endpoints:A:Certificate:Subject", "a.example", "Endpoints:A:Certificate has a Path and a Subject")]
+    [InlineData("Endpoints:A:Certificate:Path", "missing.pfx", "not exist. Correct Endpoints:A:Certificate:Path")]
+    [InlineData("Endpoints:A:Certificate:Subject", "a.example", "A:Certificate has both a Path and a Subject")]
     [InlineData("Endpoints:A:Certificate:Password", "wrong", "is wrong. Correct Endpoints:A:Certificate:Password")]
-    [InlineData("Endpoints:A:Certificate:Password", null, "needs a password. Set Endpoints:A:Certificate:Password")]
+    [InlineData("Endpoints:A:Certificate:Password", null, "requires a password. Set Endpoints:A:Certificate:Password")]
     [InlineData("Endpoints:A:Sni:a.example:Certificate:KeyPath", "k", "neither a Path nor a Subject")]
     [InlineData("Endpoints:A:Sni:a.example:Certificate:Path", "nope", "Endpoints:A:Sni:a.example:Certificate:Path")]
     [InlineData("Endpoints:A:Sni:a.*.example:Protocols", "Http1", "Sni:a.*.example: \"a.*.example\" must be")]
     [InlineData("Endpoints:A:Sni:a.example:Protocols", "Http9", "it must be one or more of None, Http1")]
-    [InlineData("Endpoints:A:Sni:a.example:Protocols", "None", "nothing can be spoken")]
-    [InlineData("Certificates:Default:Path", "missing.pfx", "is not there. Correct Certificates:Default:Path")]
+    [InlineData("Endpoints:A:Sni:a.example:Protocols", "None", "no protocol can be used")]
+    [InlineData("Certificates:Default:Path", "missing.pfx", "does not exist. Correct Certificates:Default:Path")]
     [InlineData("Certificates:Default:Subject", "nobody", "Certificates:Default: The store CurrentUser/My has")]
     public void A_wrong_value_names_its_key_and_what_to_do(string key, string? value, string reason)
     {

@@ -64,7 +64,7 @@ public sealed class EndpointBinderTests
     {
         var endPoint = new IPEndPoint(IPAddress.Any, port);
         IOException? explained = BindFailure.Explain(new SocketException((int)code), endPoint, $"http://*:{port}");
-        Assert.StartsWith($"Can not listen on http://*:{port}: ", explained!.Message);
+        Assert.StartsWith($"Cannot listen on http://*:{port}: ", explained!.Message);
         Assert.Contains(remedy, explained.Message);
     }
 

@@ -36,7 +36,7 @@ public sealed class ListenAddressTests
     public void What_is_no_address_says_so(string text)
     {
         var error = Assert.Throws<InvalidOperationException>(() => ListenAddress.Parse(text, "Tipi:Endpoints:A:Url"));
-        Assert.Contains($"Can not listen on {text} (Tipi:Endpoints:A:Url): ", error.Message);
+        Assert.Contains($"Cannot listen on {text} (Tipi:Endpoints:A:Url): ", error.Message);
     }
 
     [Fact]

@@ -45,13 +45,13 @@ public sealed class TransportChoiceTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere nobody expects io_uring: there is no warning.");
         LogRecord warning = Assert.Single(_logs.Records);
         Assert.Equal(LogLevel.Warning, warning.Level);
-        Assert.Contains("it is forbidden; allow it", warning.Text);
+        Assert.Contains("it is forbidden. To use it, allow it", warning.Text);
     }
 
     [Fact]
     public void Rings_that_are_demanded_and_missing_stop_the_start()
     {
         var error = Assert.Throws<InvalidOperationException>(() => Make(TipiTransport.Uring, "it is forbidden"));
-        Assert.Contains("it is forbidden; allow it", error.Message);
+        Assert.Contains("it is forbidden. To use it, allow it", error.Message);
     }
 }

@@ -172,7 +172,7 @@ public sealed class UnixSocketTests : IDisposable
     {
         await File.WriteAllTextAsync(SocketPath, "precious");
         var error = await Assert.ThrowsAsync<IOException>(() => StartAsync(transport));
-        Assert.Contains("not a socket's", error.Message);
+        Assert.Contains("not a socket", error.Message);
         Assert.Equal("precious", await File.ReadAllTextAsync(SocketPath));
         File.Delete(SocketPath);
         File.CreateSymbolicLink(SocketPath, Path.Combine(_folder, "nowhere"));
@@ -185,7 +185,7 @@ public sealed class UnixSocketTests : IDisposable
     {
         string path = Path.Combine(_folder, "missing", "a.sock");
         var error = await Assert.ThrowsAsync<IOException>(() => StartAsync(transport, path));
-        Assert.Contains($"http://unix:{path}: the folder of the socket is not there", error.Message);
+        Assert.Contains($"http://unix:{path}: the directory of the socket does not exist", error.Message);
     }
 
     [Theory, OnEachTransport]

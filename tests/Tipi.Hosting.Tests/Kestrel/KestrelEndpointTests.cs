@@ -201,7 +201,8 @@ public sealed class KestrelEndpointTests : IDisposable
             told => told.Listen(IPAddress.Loopback, 0, static one => one.Protocols = HttpProtocols.Http3),
             Telling.OptionsClass));
         Assert.Contains("Add Http1 or Http2", error.Message);
-        Assert.Contains($"Kestrel was told so by {typeof(ToldOptions).FullName} (Tipi.Hosting.Tests)", error.Message);
+        Assert.Contains(
+            $"configured for Kestrel by {typeof(ToldOptions).FullName} (Tipi.Hosting.Tests)", error.Message);
     }
 
     private static int PortOf(ToldApp app, int index) => new Uri(app.Addresses[index]).Port;

@@ -133,7 +133,7 @@ public sealed class KestrelHttpsTests
                 told.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseHttps(TestPolicy.Certificate));
             }));
         Assert.Contains(
-            "Kestrel was told UseHttps there more than once, by Tipi.Hosting.Tests.Kestrel.KestrelHttpsTests "
+            "UseHttps was called for Kestrel more than once, by Tipi.Hosting.Tests.Kestrel.KestrelHttpsTests "
             + "(Tipi.Hosting.Tests)", error.Message);
         Assert.Contains("UseTipi", error.Message);
     }

@@ -170,7 +170,7 @@ public sealed class ClientCertificateTests
 
         RawResponse response = await client.ReadResponseAsync();
 
-        Assert.Contains("read the request's body", response.Body, StringComparison.Ordinal);
+        Assert.Contains("Read the request body", response.Body, StringComparison.Ordinal);
         Assert.Equal("close", response.Header("Connection"));
         Assert.Equal("", await client.ReadToEndAsync());
     }

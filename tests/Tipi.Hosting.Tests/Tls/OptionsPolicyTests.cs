@@ -190,15 +190,15 @@ public sealed class OptionsPolicyTests : IDisposable
         Assert.Contains(
             "Set ServerCertificate or ServerCertificateSelector",
             Fails(endpoint => endpoint.UseHttps(new HttpsConnectionAdapterOptions())));
-        Assert.Contains("missing.pfx is not there. Correct the fileName of UseHttps",
+        Assert.Contains("missing.pfx does not exist. Correct the fileName of UseHttps",
             Fails(endpoint => endpoint.UseHttps("missing.pfx", "pw")));
-        Assert.Contains("has no valid certificate for servers",
+        Assert.Contains("has no valid server certificate",
             Fails(endpoint => endpoint.UseHttps(StoreName.My, "nobody has this one")));
         Assert.Contains("twice", Fails(endpoint => endpoint.UseHttps(_certificate).UseHttps()));
         Assert.Contains("Use Tls12 and Tls13", Fails(
             endpoint => endpoint.UseHttps(
                 _certificate, options => options.SslProtocols = Enum.Parse<SslProtocols>("Ssl2"))));
-        Assert.Contains("HTTP/2 needs Tls12", Fails(endpoint =>
+        Assert.Contains("HTTP/2 requires Tls12", Fails(endpoint =>
         {
             endpoint.Protocols = HttpProtocols.Http2;
 #pragma warning disable CA5397, SYSLIB0039 // Old versions are what is tested.

@@ -40,7 +40,7 @@ public sealed class FailingStartTests
     [Theory, OnEachServer(TipiOnly = true)]
     public Task An_option_that_leaves_no_time_to_stop_is_named(StackServer server) => FailsAsync(
         server, Set(options => options.DrainDelay = TimeSpan.FromHours(1)),
-        "TipiServerOptions.DrainDelay", "HostOptions.ShutdownTimeout", "Make the delay shorter");
+        "TipiServerOptions.DrainDelay", "HostOptions.ShutdownTimeout", "Reduce DrainDelay");
 
     // On both transports: Auto chooses by the machine, and an option must not be wrong on one machine only.
     [Theory, OnEachServer(TipiOnly = true)]

@@ -18,7 +18,7 @@ internal sealed class AccessFile : IDisposable
     private long _checkAtMs;
 
     /// <param name="path">Null: standard output.</param>
-    /// <exception cref="InvalidOperationException">The file can not be opened.</exception>
+    /// <exception cref="InvalidOperationException">The file cannot be opened.</exception>
     internal AccessFile(string? path)
     {
         _path = path is null ? null : Path.GetFullPath(path);
@@ -29,8 +29,8 @@ internal sealed class AccessFile : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new InvalidOperationException(
-                $"TipiServerOptions.AccessLog.Path is \"{path}\", which can not be opened for writing: {error.Message} "
-                + "Make its directory, or give the server's user the right to write there.", error);
+                $"TipiServerOptions.AccessLog.Path is \"{path}\", which cannot be opened for writing: {error.Message} "
+                + "Create its directory, or grant the server's user write access to it.", error);
         }
     }
 

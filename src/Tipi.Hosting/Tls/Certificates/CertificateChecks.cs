@@ -14,18 +14,18 @@ internal static class CertificateChecks
     /// <summary>Of security level 2, which distributions and OpenSSL 3.2 have by default.</summary>
     private const int LeastRsaBits = 2048;
 
-    /// <exception cref="InvalidOperationException">It can not serve: the key is missing, or it is for other uses.
+    /// <exception cref="InvalidOperationException">It cannot serve: the key is missing, or it is for other uses.
     /// </exception>
     internal static void EnsureForServer(X509Certificate2 certificate)
     {
         if (!certificate.HasPrivateKey)
             throw new InvalidOperationException(
-                $"The certificate {certificate.Subject} ({certificate.Thumbprint}) has no private key. Give it with "
-                + "its key, as a PFX file or by CopyWithPrivateKey.");
+                $"The certificate {certificate.Subject} ({certificate.Thumbprint}) has no private key. Provide the "
+                + "key as well, in a PFX file or with CopyWithPrivateKey.");
         if (!IsForServers(certificate))
             throw new InvalidOperationException(
                 $"The certificate {certificate.Subject} ({certificate.Thumbprint}) is not for servers: its extended "
-                + $"key usage does not have Server Authentication ({ServerAuthentication}). Have one issued that has.");
+                + $"key usage does not include Server Authentication ({ServerAuthentication}). Use one that does.");
     }
 
     /// <summary>True without an extended key usage as well: then nothing is forbidden (RFC 5280 §4.2.1.12).</summary>

@@ -11,7 +11,7 @@ internal static class CertificateLoading
 
     /// <param name="files">The files.</param>
     /// <param name="names">What to call their paths and password in messages.</param>
-    /// <exception cref="InvalidOperationException">They can not be used; the message says why and what to do.
+    /// <exception cref="InvalidOperationException">They cannot be used; the message says why and what to do.
     /// </exception>
     internal static ServedCertificate Load(CertificateFiles files, CertificateNames names)
     {
@@ -24,8 +24,8 @@ internal static class CertificateLoading
     /// <summary>The text of a file with a private key.</summary>
     internal static string ReadKey(CertificateFiles files, CertificateNames names) =>
         PemText.Of(Read(files.KeyPath!, names.KeyPath)) ?? throw new InvalidOperationException(
-            $"The key {files.KeyPath} is not in PEM form: it has no BEGIN line. Give {names.KeyPath} a file in that "
-            + "form.");
+            $"The key {files.KeyPath} is not in PEM format: it has no BEGIN line. Set {names.KeyPath} to a file in "
+            + "this format.");
 
     private static byte[] Read(string path, string name)
     {
@@ -44,16 +44,16 @@ internal static class CertificateLoading
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new InvalidOperationException(
-                $"{path} is not there. Correct {name}; a relative path starts at the content root.", error);
+                $"{path} does not exist. Correct {name}. A relative path starts at the content root.", error);
         }
         catch (UnauthorizedAccessException error)
         {
             throw new InvalidOperationException(
-                $"The process may not read {path}. Give its user the right, or correct {name}.", error);
+                $"The process is not allowed to read {path}. Grant its user read access, or correct {name}.", error);
         }
         catch (IOException error)
         {
-            throw new InvalidOperationException($"{path} can not be read: {error.Message} Correct {name}.", error);
+            throw new InvalidOperationException($"{path} cannot be read: {error.Message} Correct {name}.", error);
         }
     }
 
@@ -70,7 +70,7 @@ internal static class CertificateLoading
         }
         X509Certificate2 certificate = all.FirstOrDefault(one => one.HasPrivateKey)
             ?? throw new InvalidOperationException(
-                $"{files.Path} has no private key in it. Export it again together with its key.");
+                $"{files.Path} contains no private key. Export the certificate again with its key.");
         all.Remove(certificate);
         return new ServedCertificate(certificate, all);
     }
@@ -79,10 +79,10 @@ internal static class CertificateLoading
     {
         const int InvalidPassword = unchecked((int)0x80070056);
         if (error.HResult != InvalidPassword)
-            return $"{files.Path} is neither a PFX nor a PEM file, or it is damaged. Correct {names.Path} or the file.";
+            return $"{files.Path} is not a PFX or PEM file, or it is damaged. Correct {names.Path} or the file.";
         return files.Password is null
-            ? $"{files.Path} needs a password. Set {names.Password}."
-            : $"The password of {files.Path} is wrong. Correct {names.Password}.";
+            ? $"{files.Path} requires a password. Set {names.Password}."
+            : $"The password for {files.Path} is wrong. Correct {names.Password}.";
     }
 
     private static ServedCertificate LoadDer(byte[] bytes, CertificateFiles files, CertificateNames names)
@@ -96,8 +96,8 @@ internal static class CertificateLoading
         catch (CryptographicException error)
         {
             throw new InvalidOperationException(
-                $"{files.Path} is not a certificate, or it is damaged. {Capital(names.KeyPath)} goes with a "
-                + $"certificate in PEM form; a PFX file has its key in it. Correct {names.Path}.", error);
+                $"{files.Path} is not a certificate, or it is damaged. {Capital(names.KeyPath)} is for a "
+                + $"certificate in PEM format; a PFX file contains its key. Correct {names.Path}.", error);
         }
         return PemCertificate.Load(pem, files, names);
     }

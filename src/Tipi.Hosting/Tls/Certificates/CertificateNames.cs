@@ -5,7 +5,7 @@ internal sealed record CertificateNames(string Path, string KeyPath, string Pass
 {
     /// <summary>Those of <c>UseHttps(fileName, password)</c>.</summary>
     internal static CertificateNames OfCall { get; } =
-        new("the fileName of UseHttps", "a Certificate:KeyPath in configuration", "the password of UseHttps");
+        new("the fileName of UseHttps", "Certificate:KeyPath in configuration", "the password of UseHttps");
 
     /// <summary>Those below a key of configuration.</summary>
     internal static CertificateNames Below(string key) => new($"{key}:Path", $"{key}:KeyPath", $"{key}:Password");

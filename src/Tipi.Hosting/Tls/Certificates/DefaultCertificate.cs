@@ -10,15 +10,15 @@ namespace Tipi.Hosting.Tls.Certificates;
 /// </summary>
 internal static class DefaultCertificate
 {
-    /// <exception cref="InvalidOperationException">There is none, or the configured one can not be used.</exception>
+    /// <exception cref="InvalidOperationException">There is none, or the configured one cannot be used.</exception>
     internal static CertificateSlot Find(SharedOptions options, ILogger log)
     {
         if (options.Part<DefaultCertificates>().Open() is { } configured) return configured;
         X509Certificate2 development = FromFile(options, log) ?? DevelopmentCertificate.FromStore(log)
             ?? throw new InvalidOperationException(
-                "there is no certificate for it, and no valid development certificate of this user. To make one run "
-                + "'dotnet dev-certs https'; to have it trusted as well, 'dotnet dev-certs https --trust'. Elsewhere "
-                + $"give the endpoint a certificate, or all endpoints one in Certificates:Default.");
+                "it has no certificate, and this user has no valid development certificate. To create one, run "
+                + "'dotnet dev-certs https'; to trust it as well, run 'dotnet dev-certs https --trust'. In production, "
+                + "configure a certificate for the endpoint, or for all endpoints in Certificates:Default.");
         return new CertificateSlot(new ServedCertificate(development, chain: null), "the development certificate");
     }
 

@@ -53,7 +53,7 @@ internal static class DevelopmentCertificate
                 return certificate;
             }
             certificate.Dispose();
-            throw new CryptographicException("It is not a development certificate, or has expired.");
+            throw new CryptographicException("It is not a development certificate, or it has expired.");
         }
         catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
         {

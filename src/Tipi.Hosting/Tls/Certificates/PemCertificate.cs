@@ -11,7 +11,7 @@ internal static class PemCertificate
     private const string Certificate = "CERTIFICATE";
     private const string EncryptedKey = "ENCRYPTED PRIVATE KEY";
 
-    /// <exception cref="InvalidOperationException">They can not be used; the message says why and what to do.
+    /// <exception cref="InvalidOperationException">They cannot be used; the message says why and what to do.
     /// </exception>
     internal static ServedCertificate Load(string text, CertificateFiles files, CertificateNames names)
     {
@@ -31,7 +31,7 @@ internal static class PemCertificate
                 $"{files.Path} is damaged: one of its BEGIN lines has no END. Correct {names.Path} or the file.");
         if (!whole.Contains(Certificate))
             throw new InvalidOperationException(
-                $"{files.Path} has no certificate in it, but {string.Join(", ", whole)}. Correct {names.Path}.");
+                $"{files.Path} contains no certificate, only {string.Join(", ", whole)}. Correct {names.Path}.");
         var all = new X509Certificate2Collection();
         try
         {
@@ -41,7 +41,7 @@ internal static class PemCertificate
         catch (CryptographicException error)
         {
             throw new InvalidOperationException(
-                $"{files.Path} is damaged: a certificate in it can not be read. Correct {names.Path} or the file.",
+                $"{files.Path} is damaged: a certificate in it cannot be read. Correct {names.Path} or the file.",
                 error);
         }
     }
@@ -63,13 +63,13 @@ internal static class PemCertificate
         catch (CryptographicException error) when (isEncrypted && error.InnerException is not ArgumentException)
         {
             throw new InvalidOperationException(
-                $"The key {keyPath} can not be read: its password is wrong, or it is damaged. Correct "
+                $"The key {keyPath} cannot be read: its password is wrong, or it is damaged. Correct "
                 + $"{names.Password}.", error);
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
             throw new InvalidOperationException(
-                $"The key {keyPath} is not the key of the certificate {files.Path}, or it is damaged. Correct "
+                $"The key {keyPath} does not belong to the certificate {files.Path}, or it is damaged. Correct "
                 + $"{names.Path} or {names.KeyPath}.", error);
         }
     }
@@ -81,19 +81,19 @@ internal static class PemCertificate
         string keyPath = files.KeyPath ?? files.Path;
         if (key.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
             throw new InvalidOperationException(
-                $"The key {keyPath} is encrypted in the old way, which is not supported. Convert it with: openssl "
-                + $"pkcs8 -topk8 -in {keyPath} -out new.key");
+                $"The key {keyPath} is encrypted in the legacy PEM format, which is not supported. Convert it with: "
+                + $"openssl pkcs8 -topk8 -in {keyPath} -out new.key");
         if (!labels.Any(label => label.EndsWith("PRIVATE KEY", StringComparison.Ordinal)))
             throw new InvalidOperationException(files.KeyPath is null
-                ? $"{keyPath} has no private key in it. Set {names.KeyPath} to the file that has."
-                : $"{keyPath} has no private key in it. Correct {names.KeyPath}.");
+                ? $"{keyPath} contains no private key. Set {names.KeyPath} to the file that does."
+                : $"{keyPath} contains no private key. Correct {names.KeyPath}.");
         bool isEncrypted = labels.Contains(EncryptedKey);
         if (isEncrypted && files.Password is null)
             throw new InvalidOperationException($"The key {keyPath} is encrypted. Set {names.Password}.");
         return isEncrypted;
     }
 
-    // Windows can not serve with a key that is in memory only.
+    // Windows cannot serve with a key that is in memory only.
     private static X509Certificate2 WithStoredKey(X509Certificate2 certificate) =>
         X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
 }

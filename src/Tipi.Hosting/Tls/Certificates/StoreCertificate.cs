@@ -21,10 +21,10 @@ internal static class StoreCertificate
             .MaxBy(one => one.NotAfter);
         foreach (X509Certificate2 other in found.Where(one => one != best)) other.Dispose();
         string valid = allowInvalid ? "" : "valid ";
-        string remedy = allowInvalid ? "" : ", or set AllowInvalid for one that is not trusted";
+        string remedy = allowInvalid ? "" : ", or set AllowInvalid to accept one that is not trusted";
         return best ?? throw new InvalidOperationException(
-            $"The store {location}/{storeName} has no {valid}certificate for servers with a private key whose subject "
-            + $"is \"{subject}\". Import one{remedy}.");
+            $"The store {location}/{storeName} has no {valid}server certificate with a private key whose subject "
+            + $"contains \"{subject}\". Import one{remedy}.");
     }
 
     /// <summary>The same certificate with its private key, where the system's stores have it; else as it is.</summary>
@@ -61,7 +61,7 @@ internal static class StoreCertificate
         {
             store.Dispose();
             throw new InvalidOperationException(
-                $"The certificate store {location}/{storeName} can not be opened: {error.Message} Correct Store and "
+                $"The certificate store {location}/{storeName} cannot be opened: {error.Message} Correct Store and "
                 + "Location; on Linux a user's store is CurrentUser/My.", error);
         }
     }

@@ -98,7 +98,7 @@ public sealed class CertificateBookTests : IDisposable
         CertificateSlot slot = Open(_folder.PathOf("c.pem"), _folder.PathOf("k.pem"));
         _folder.Write("c.pem", _authority.ToPem(second));
         Assert.Equal([2], Refresh());
-        Assert.Contains("is not the key of", _logs.Records.Single().Error!.Message);
+        Assert.Contains("does not belong to", _logs.Records.Single().Error!.Message);
         Assert.Equal(first.Thumbprint, slot.Current.Certificate.Thumbprint);
         Assert.Empty(Refresh()); // told once
         _folder.Write("k.pem", TestAuthority.KeyOf(second));

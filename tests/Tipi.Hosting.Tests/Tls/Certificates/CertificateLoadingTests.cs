@@ -62,30 +62,30 @@ public sealed class CertificateLoadingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("missing.pem", null, null, "missing.pem is not there. Correct Tipi:Certificate:Path")]
-    [InlineData("no/such/folder.pem", null, null, "is not there")]
+    [InlineData("missing.pem", null, null, "missing.pem does not exist. Correct Tipi:Certificate:Path")]
+    [InlineData("no/such/folder.pem", null, null, "does not exist")]
     [InlineData(".", null, null, "is a directory. Tipi:Certificate:Path must be a file")]
     [InlineData("empty", null, null, "empty is empty")]
-    [InlineData("noise", null, null, "noise is neither a PFX nor a PEM file")]
+    [InlineData("noise", null, null, "noise is not a PFX or PEM file")]
     [InlineData("noise", "key.pem", null, "noise is not a certificate")]
-    [InlineData("a.pfx", null, null, "a.pfx needs a password. Set Tipi:Certificate:Password")]
-    [InlineData("a.pfx", null, "wrong", "The password of")]
+    [InlineData("a.pfx", null, null, "a.pfx requires a password. Set Tipi:Certificate:Password")]
+    [InlineData("a.pfx", null, "wrong", "The password for")]
     [InlineData("half.pfx", null, "pw", "is damaged")]
-    [InlineData("bare.pfx", null, "pw", "bare.pfx has no private key in it. Export it again")]
-    [InlineData("cert.pem", null, null, "cert.pem has no private key in it. Set Tipi:Certificate:KeyPath")]
-    [InlineData("cert.pem", "missing.key", null, "missing.key is not there. Correct Tipi:Certificate:KeyPath")]
+    [InlineData("bare.pfx", null, "pw", "bare.pfx contains no private key. Export the certificate again")]
+    [InlineData("cert.pem", null, null, "cert.pem contains no private key. Set Tipi:Certificate:KeyPath")]
+    [InlineData("cert.pem", "missing.key", null, "missing.key does not exist. Correct Tipi:Certificate:KeyPath")]
     [InlineData("cert.pem", ".", null, "is a directory. Tipi:Certificate:KeyPath must be a file")]
     [InlineData("cert.pem", "empty", null, "empty is empty")]
     [InlineData("cert.pem", "noise", null, "is not in PEM form")]
-    [InlineData("cert.pem", "cert.pem", null, "has no private key in it. Correct Tipi:Certificate:KeyPath")]
-    [InlineData("cert.pem", "other.key", null, "is not the key of the certificate")]
-    [InlineData("cert.pem", "rsa.key", null, "is not the key of the certificate")]
+    [InlineData("cert.pem", "cert.pem", null, "contains no private key. Correct Tipi:Certificate:KeyPath")]
+    [InlineData("cert.pem", "other.key", null, "does not belong to the certificate")]
+    [InlineData("cert.pem", "rsa.key", null, "does not belong to the certificate")]
     [InlineData("cert.pem", "enc.key", null, "enc.key is encrypted. Set Tipi:Certificate:Password")]
     [InlineData("cert.pem", "enc.key", "wrong", "its password is wrong, or it is damaged")]
-    [InlineData("cert.pem", "old.key", "pw", "encrypted in the old way")]
-    [InlineData("key.pem", null, null, "key.pem has no certificate in it, but PRIVATE KEY")]
+    [InlineData("cert.pem", "old.key", "pw", "encrypted in the legacy PEM format")]
+    [InlineData("key.pem", null, null, "key.pem contains no certificate, only PRIVATE KEY")]
     [InlineData("half.pem", "key.pem", null, "half.pem is damaged: one of its BEGIN lines has no END")]
-    [InlineData("bad.pem", "key.pem", null, "bad.pem is damaged: a certificate in it can not be read")]
+    [InlineData("bad.pem", "key.pem", null, "bad.pem is damaged: a certificate in it cannot be read")]
     [InlineData("client.pem", null, null, "is not for servers")]
     public void What_can_not_be_used_says_why_and_what_to_do(string file, string? key, string? password, string reason)
     {
@@ -103,7 +103,7 @@ public sealed class CertificateLoadingTests : IDisposable
         string path = _folder.Write("a.pem", "x");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.None);
         var error = Assert.Throws<InvalidOperationException>(() => Load(path));
-        Assert.Contains("may not read", error.Message);
+        Assert.Contains("not allowed to read", error.Message);
     }
 
     [Fact]
