@@ -35,7 +35,9 @@ internal static partial class ServerLog
     [LoggerMessage(5, LogLevel.Critical, "Connection {ConnectionId} failed because of an error in the server.")]
     internal static partial void ConnectionFailed(this ILogger log, Exception error, string connectionId);
 
-    [LoggerMessage(6, LogLevel.Critical, "The server stopped accepting connections on {EndPoint} because of an error.")]
+    [LoggerMessage(6, LogLevel.Critical,
+        "The server stopped accepting connections on {EndPoint} because of an error. Restart it to accept "
+        + "connections again.")]
     internal static partial void AcceptFailed(this ILogger log, Exception error, string endPoint);
 
     [LoggerMessage(13, LogLevel.Error,
@@ -91,10 +93,13 @@ internal static partial class ServerLog
     internal static partial void EndpointsChanged(this ILogger log, string opened, string closed);
 
     [LoggerMessage(53, LogLevel.Error,
-        "The changed configuration cannot be applied. The previous configuration stays in effect.")]
+        "The changed configuration cannot be applied. Until it is corrected, the previous configuration stays in "
+        + "effect.")]
     internal static partial void ReloadFailed(this ILogger log, Exception error);
 
-    [LoggerMessage(54, LogLevel.Critical, "The server no longer listens on {Address}: it could not be bound again.")]
+    [LoggerMessage(54, LogLevel.Critical,
+        "The server no longer listens on {Address}: it could not be bound again. Resolve the error, then restart "
+        + "the server.")]
     internal static partial void EndpointLost(this ILogger log, Exception error, string address);
 
     [LoggerMessage(55, LogLevel.Warning, "Changes to {Keys} take effect after the server is restarted.")]

@@ -19,7 +19,7 @@ public sealed class FailingStartTests
         server,
         web => web.UseUrls("http://127.0.0.1:0", "https://127.0.0.1:0")
             .UseSetting("Kestrel:Certificates:Default:Path", "missing.pfx"),
-        "missing.pfx is not there", "Correct Kestrel:Certificates:Default:Path");
+        "missing.pfx does not exist", "Correct Kestrel:Certificates:Default:Path");
 
     [Theory, OnEachServer(TipiOnly = true)]
     public async Task A_value_of_the_configuration_that_is_none_is_named(StackServer server)
