@@ -2,7 +2,7 @@ using Tipi.Transport.Uring.Rings;
 
 namespace Tipi.Transport.Uring;
 
-/// <summary>Whether this process may use io_uring here; if not, why not and what helps.</summary>
+/// <summary>Whether this process can use io_uring; if not, the cause and the remedy.</summary>
 public sealed class RingSupport
 {
     private RingSupport(string? cause, string? remedy)
@@ -11,18 +11,18 @@ public sealed class RingSupport
         Remedy = remedy;
     }
 
-    /// <summary>True where the transport works.</summary>
+    /// <summary>True if the transport works.</summary>
     public bool IsAvailable => Cause is null;
 
-    /// <summary>What is missing, as a clause; null where nothing is.</summary>
+    /// <summary>What is missing, as a clause; null if nothing is.</summary>
     public string? Cause { get; }
 
-    /// <summary>What would help, as a clause; null where nothing is missing.</summary>
+    /// <summary>The remedy, as a clause that starts with a verb; null if nothing is missing.</summary>
     public string? Remedy { get; }
 
     /// <summary>
-    /// Asks the kernel, by setting up a ring and doing with it what the transport needs. Takes about a millisecond, and
-    /// never throws.
+    /// Tests the kernel: sets up a ring and tries what the transport needs. Takes about a millisecond, and never
+    /// throws.
     /// </summary>
     public static RingSupport Probe() => BeginProbe().End();
 

@@ -8,9 +8,9 @@ using Tipi.Transport.Uring.Rings;
 namespace Tipi.Transport.Uring;
 
 /// <summary>
-/// Connects to others with io_uring. With <see cref="ConnectionStream"/> over the result, an <c>HttpClient</c>'s
-/// <c>ConnectCallback</c> runs over the rings. The rings start with the first connection and stop when the factory is
-/// disposed.
+/// Opens client connections with io_uring. Wrap a connection in a <see cref="ConnectionStream"/> to use it in the
+/// <c>ConnectCallback</c> of an <c>HttpClient</c>. The rings start with the first connection and stop when the factory
+/// is disposed.
 /// </summary>
 public sealed class UringConnectionFactory : IConnectionFactory, IAsyncDisposable
 {
@@ -19,16 +19,16 @@ public sealed class UringConnectionFactory : IConnectionFactory, IAsyncDisposabl
     private RingGroup? _rings;
     private bool _disposed;
 
-    /// <summary>Makes a factory; nothing is opened yet.</summary>
-    /// <exception cref="ArgumentException">An option has a value that cannot work.</exception>
+    /// <summary>Creates a factory; nothing is opened yet.</summary>
+    /// <exception cref="ArgumentException">The value of an option is invalid.</exception>
     public UringConnectionFactory(UringTransportOptions? options = null)
     {
         _options = options ?? new();
         _options.Check();
     }
 
-    /// <summary>Connects to an IP end point, a Unix socket, or the first address of a host that answers.</summary>
-    /// <exception cref="SocketException">The peer, or the network on the way there, refused.</exception>
+    /// <summary>Connects to an IP endpoint, a Unix socket, or the first address of a host that answers.</summary>
+    /// <exception cref="SocketException">The peer or the network refused the connection.</exception>
     public async ValueTask<ConnectionContext> ConnectAsync(
         EndPoint endpoint, CancellationToken cancellationToken = default)
     {
@@ -52,7 +52,7 @@ public sealed class UringConnectionFactory : IConnectionFactory, IAsyncDisposabl
         throw failure ?? new SocketException((int)SocketError.HostNotFound);
     }
 
-    /// <summary>Aborts what is still connected and stops the rings.</summary>
+    /// <summary>Aborts open connections and stops the rings.</summary>
     public async ValueTask DisposeAsync()
     {
         RingGroup? rings;

@@ -23,13 +23,13 @@ public sealed class UringConnectionListenerFactory : IConnectionListenerFactory,
     private RingGroup? _rings;
     private bool _disposed;
 
-    /// <summary>Makes a factory; nothing is opened yet.</summary>
-    /// <param name="options">How the rings are to be.</param>
-    /// <param name="loggerFactory">For what the transport has to say.</param>
+    /// <summary>Creates a factory; nothing is opened yet.</summary>
+    /// <param name="options">Options of the transport.</param>
+    /// <param name="loggerFactory">For the log of the transport.</param>
     /// <param name="lifetime">
-    /// The host, which is stopped where rings fail again and again: a server that accepts nobody must not look alive.
+    /// The host, which is stopped if rings fail repeatedly: a server that accepts no connections must not look alive.
     /// </param>
-    /// <exception cref="ArgumentException">An option has a value that cannot work.</exception>
+    /// <exception cref="ArgumentException">The value of an option is invalid.</exception>
     public UringConnectionListenerFactory(
         UringTransportOptions options, ILoggerFactory? loggerFactory = null, IHostApplicationLifetime? lifetime = null)
     {
@@ -40,7 +40,7 @@ public sealed class UringConnectionListenerFactory : IConnectionListenerFactory,
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Tipi.Transport.Uring");
     }
 
-    /// <summary>Makes a factory from configured options; nothing is opened yet.</summary>
+    /// <summary>Creates a factory from configured options; nothing is opened yet.</summary>
     public UringConnectionListenerFactory(
         IOptions<UringTransportOptions> options,
         ILoggerFactory loggerFactory,
@@ -49,10 +49,12 @@ public sealed class UringConnectionListenerFactory : IConnectionListenerFactory,
     {
     }
 
-    /// <summary>How often a ring was taken from code that held it past the budget.</summary>
+    /// <summary>
+    /// How often a ring was taken from code that held it longer than <see cref="UringTransportOptions.HandOffBudget"/>.
+    /// </summary>
     public long HandOffs => _rings?.HandOffs ?? 0;
 
-    /// <summary>Rings at work; 0 before the first listener.</summary>
+    /// <summary>Number of running rings; 0 before the first listener.</summary>
     public int RingCount => _rings?.Count ?? 0;
 
     /// <summary>The longest time for which a ring has not answered; zero where all have.</summary>
@@ -78,9 +80,9 @@ public sealed class UringConnectionListenerFactory : IConnectionListenerFactory,
     internal void AskRings() => _rings?.Ask();
 
     /// <summary>Binds and listens.</summary>
-    /// <exception cref="AddressInUseException">Somebody else listens there.</exception>
-    /// <exception cref="NotSupportedException">The end point is of no known kind.</exception>
-    /// <exception cref="IOException">The kernel refuses a ring; see <see cref="RingSupport.Probe"/>.</exception>
+    /// <exception cref="AddressInUseException">The address is in use.</exception>
+    /// <exception cref="NotSupportedException">This kind of endpoint is not supported.</exception>
+    /// <exception cref="IOException">The kernel rejected a ring; see <see cref="RingSupport.Probe"/>.</exception>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -97,7 +99,7 @@ public sealed class UringConnectionListenerFactory : IConnectionListenerFactory,
         }
     }
 
-    /// <summary>Aborts what is still connected and stops the rings.</summary>
+    /// <summary>Aborts open connections and stops the rings.</summary>
     public async ValueTask DisposeAsync()
     {
         RingGroup? rings;
@@ -110,7 +112,7 @@ public sealed class UringConnectionListenerFactory : IConnectionListenerFactory,
         if (rings is not null) await rings.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Aborts what is still connected and stops the rings.</summary>
+    /// <summary>Aborts open connections and stops the rings.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private RingGroup StartRings()

@@ -2,13 +2,13 @@ using Tipi.Transport.Uring.Rings;
 
 namespace Tipi.Transport.Uring;
 
-/// <summary>What the rings of this process hold for data that comes and goes.</summary>
+/// <summary>Buffer memory of the rings of this process.</summary>
 public static class UringMemory
 {
     /// <summary>
-    /// Bytes of the pinned blocks of 4 KiB: received and not yet read, written and not yet sent, offered to the kernel,
-    /// or kept for later (at most 64 MiB in all, and 1 MiB a ring). They do not show in the garbage collector's figures
-    /// as anything else than the pinned heap.
+    /// Bytes of the pinned blocks of 4 KiB: received but not yet read, written but not yet sent, offered to the kernel,
+    /// or kept for reuse (at most 64 MiB in total, and 1 MiB per ring). The garbage collector reports them as part of
+    /// the pinned heap.
     /// </summary>
     public static long HeldBytes => BlockPool.HeldBytes;
 }

@@ -8,12 +8,12 @@ using Microsoft.Extensions.Options;
 
 namespace Tipi.Transport.Uring;
 
-/// <summary>Puts the io_uring transport under a server of the framework.</summary>
+/// <summary>Uses the io_uring transport with Kestrel.</summary>
 public static class UringWebHostBuilderExtensions
 {
     /// <summary>
-    /// Makes Kestrel listen with io_uring. To be called after <c>UseKestrel</c>. Where io_uring is not to be had
-    /// Kestrel keeps its sockets, and on Linux one warning at start says why and what helps.
+    /// Makes Kestrel listen with io_uring. Call it after <c>UseKestrel</c>. If io_uring is not available, Kestrel uses
+    /// its sockets, and on Linux one warning at startup names the cause and the remedy.
     /// </summary>
     public static IWebHostBuilder UseUringTransport(
         this IWebHostBuilder builder, Action<UringTransportOptions>? configure = null)

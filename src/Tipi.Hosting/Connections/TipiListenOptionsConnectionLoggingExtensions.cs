@@ -6,17 +6,19 @@ using Tipi.Hosting.Diagnostics;
 
 namespace Microsoft.AspNetCore.Hosting;
 
-/// <summary>Logs what is sent and received on the connections of an endpoint.</summary>
+/// <summary>Logs the bytes that the connections of an endpoint send and receive.</summary>
 public static class TipiListenOptionsConnectionLoggingExtensions
 {
     /// <summary>
-    /// Logs the bytes of each connection, both directions, at Debug, in the category
-    /// <c>Tipi.Server.ConnectionLogging</c>. They are what the peer sent and gets: mind secrets.
+    /// Logs the bytes of each connection in both directions, at level Debug, in the category
+    /// <c>Tipi.Server.ConnectionLogging</c>. The bytes can contain secrets.
     /// </summary>
     public static TipiListenOptions UseConnectionLogging(this TipiListenOptions listenOptions) =>
         listenOptions.UseConnectionLogging(ConnectionBytesLog.Category);
 
-    /// <summary>Logs the bytes of each connection, both directions, at Debug.</summary>
+    /// <summary>
+    /// Logs the bytes of each connection in both directions, at level Debug. The bytes can contain secrets.
+    /// </summary>
     /// <param name="listenOptions">The endpoint.</param>
     /// <param name="loggerName">The category.</param>
     public static TipiListenOptions UseConnectionLogging(this TipiListenOptions listenOptions, string loggerName)

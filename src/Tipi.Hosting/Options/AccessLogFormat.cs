@@ -1,16 +1,16 @@
 namespace Tipi.Hosting;
 
-/// <summary>What a line of the access log looks like.</summary>
+/// <summary>The format of the access log.</summary>
 public enum AccessLogFormat
 {
-    /// <summary>There is no access log.</summary>
+    /// <summary>No access log.</summary>
     None,
 
     /// <summary>
-    /// The combined format of Apache and nginx, and behind it the host in quotes and the duration in seconds.
+    /// The combined format of Apache and nginx, followed by the host in quotes and the duration in seconds.
     /// </summary>
     Combined,
 
-    /// <summary>One JSON object a line.</summary>
+    /// <summary>One JSON object per line.</summary>
     Json,
 }

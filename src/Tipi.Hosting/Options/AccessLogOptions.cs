@@ -1,8 +1,8 @@
 namespace Tipi.Hosting;
 
 /// <summary>
-/// Options of the access log, which the server itself writes: with the requests that it refuses, with those that were
-/// aborted, and with the connection's peer, whatever forwarded headers claim. Configuration: <c>Tipi:AccessLog</c>.
+/// Options of the access log, which the server writes itself. It includes rejected and aborted requests, and the
+/// connection's peer regardless of forwarded headers. Configuration: <c>Tipi:AccessLog</c>.
 /// </summary>
 public sealed class AccessLogOptions
 {
@@ -10,8 +10,8 @@ public sealed class AccessLogOptions
     private string? _path;
     private int _queueLimit = 10_000;
 
-    /// <summary>Default: <see cref="AccessLogFormat.None"/>, nothing is written.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration.</exception>
+    /// <summary>The format of a line. Default: <see cref="AccessLogFormat.None"/>, no access log.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined in the enumeration.</exception>
     public AccessLogFormat Format
     {
         get => _format;
@@ -21,8 +21,8 @@ public sealed class AccessLogOptions
     }
 
     /// <summary>
-    /// The file that lines are appended to. It is made when it is missing, and made anew after it was renamed or
-    /// removed, as logrotate does. Default: null, standard output.
+    /// The file to which lines are appended. It is created if it is missing, and again after it was renamed or removed,
+    /// as logrotate does. Default: null, standard output.
     /// </summary>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public string? Path
@@ -36,8 +36,9 @@ public sealed class AccessLogOptions
     }
 
     /// <summary>
-    /// Lines that may wait for a slow disk, of 1,024 characters on average; what comes beyond is dropped and counted
-    /// (<c>tipi.access_log.dropped</c>), since a request never waits for its line. Default: 10,000, about 20 MB.
+    /// Maximum number of lines, of 1,024 characters on average, that wait for a slow disk. Further lines are dropped
+    /// and counted (<c>tipi.access_log.dropped</c>), because a request never waits for its line. Default: 10,000, about
+    /// 20 MB.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
     public int QueueLimit

@@ -1,9 +1,9 @@
 namespace Tipi.Hosting;
 
 /// <summary>
-/// What a client may do on one HTTP/2 connection that only costs the server, before it is told ENHANCE_YOUR_CALM and
-/// the connection ends. Each kind has an allowance at the start, which time and honest use fill up again. The defaults
-/// fit browsers, gateways and gRPC; raise them for a gateway that shares one connection among many users.
+/// How often a client may do things on one HTTP/2 connection that only cost the server, before the connection ends with
+/// ENHANCE_YOUR_CALM. Each kind has an allowance at the start, which time and regular use refill. The defaults fit
+/// browsers, gateways and gRPC; increase them for a gateway that shares one connection among many users.
 /// </summary>
 public sealed class Http2Allowances
 {
@@ -15,8 +15,8 @@ public sealed class Http2Allowances
     private int _controlFramesPerSecond = 100;
 
     /// <summary>
-    /// Requests that the client may give up, by RST_STREAM, within a second of asking and before its answer begins.
-    /// Each one that is answered in full gives one back. Default: 200. The attack: rapid reset, CVE-2023-44487.
+    /// Requests that the client may cancel with RST_STREAM within a second and before the response starts. Each request
+    /// that is answered completely restores one. Default: 200. Limits rapid reset attacks, CVE-2023-44487.
     /// </summary>
     public int Resets
     {
@@ -24,7 +24,7 @@ public sealed class Http2Allowances
         set => _resets = AtLeastOne(value);
     }
 
-    /// <summary>How many of <see cref="Resets"/> each second gives back. Default: 20.</summary>
+    /// <summary>How many of <see cref="Resets"/> are restored each second. Default: 20.</summary>
     public int ResetsPerSecond
     {
         get => _resetsPerSecond;
@@ -32,7 +32,7 @@ public sealed class Http2Allowances
     }
 
     /// <summary>
-    /// Faults for which the server resets or refuses a request. Default: 100. The attack: CVE-2025-8671.
+    /// Client errors for which the server resets or rejects a request. Default: 100. Limits CVE-2025-8671.
     /// </summary>
     public int Faults
     {
@@ -40,7 +40,7 @@ public sealed class Http2Allowances
         set => _faults = AtLeastOne(value);
     }
 
-    /// <summary>How many of <see cref="Faults"/> each second gives back. Default: 10.</summary>
+    /// <summary>How many of <see cref="Faults"/> are restored each second. Default: 10.</summary>
     public int FaultsPerSecond
     {
         get => _faultsPerSecond;
@@ -48,9 +48,9 @@ public sealed class Http2Allowances
     }
 
     /// <summary>
-    /// Frames that ask for no answer: SETTINGS, PING, WINDOW_UPDATE, priorities, empty DATA, unknown and late ones.
-    /// Requests, DATA with content, and each DATA frame that the server sends give some back, so that who acknowledges
-    /// what it gets never uses them up. Default: 1000. The attacks: CVE-2019-9511 to 9518.
+    /// Frames that request no response: SETTINGS, PING, WINDOW_UPDATE, priorities, empty DATA, unknown and late ones.
+    /// Requests, DATA with content, and each DATA frame that the server sends restore some, so that a client that
+    /// acknowledges what it receives never uses them up. Default: 1000. Limits CVE-2019-9511 to 9518.
     /// </summary>
     public int ControlFrames
     {
@@ -58,7 +58,7 @@ public sealed class Http2Allowances
         set => _controlFrames = AtLeastOne(value);
     }
 
-    /// <summary>How many of <see cref="ControlFrames"/> each second gives back. Default: 100.</summary>
+    /// <summary>How many of <see cref="ControlFrames"/> are restored each second. Default: 100.</summary>
     public int ControlFramesPerSecond
     {
         get => _controlFramesPerSecond;

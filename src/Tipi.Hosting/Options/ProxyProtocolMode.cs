@@ -1,14 +1,14 @@
 namespace Tipi.Hosting;
 
-/// <summary>Whether connections must begin with a PROXY header.</summary>
+/// <summary>Whether connections must start with a PROXY header.</summary>
 public enum ProxyProtocolMode
 {
-    /// <summary>Every connection begins with a header of an allowed source; others are closed.</summary>
+    /// <summary>Every connection must start with a header from an allowed source; others are closed.</summary>
     Required,
 
     /// <summary>
-    /// Connections of allowed sources may begin with a header: their first bytes decide. Others are served as they are,
-    /// and a header of theirs is a malformed request. Only for an endpoint that is being moved behind a proxy.
+    /// Connections from allowed sources can start with a header: their first bytes decide. Others are served without
+    /// one, and a header from them is a malformed request. Use it only while an endpoint is being moved behind a proxy.
     /// </summary>
     Optional,
 }

@@ -4,29 +4,30 @@ using Tipi.Protocols.Proxy;
 namespace Tipi.Hosting;
 
 /// <summary>
-/// How an endpoint reads the PROXY protocol (HAProxy's, versions 1 and 2), by which a proxy tells whose connection it
-/// relays. Whoever may send it can give itself any address, so that the sources have to be named.
+/// How an endpoint reads the PROXY protocol (HAProxy's, versions 1 and 2), with which a proxy passes on the addresses
+/// of its clients. A sender can claim any address, so the allowed sources must be set.
 /// </summary>
 public sealed class ProxyProtocolOptions
 {
     /// <summary>
-    /// The proxies: networks whose addresses may send a header. IPv4 networks hold for IPv4 clients of an IPv6 socket
-    /// too.
+    /// Networks of the proxies that may send a header. IPv4 networks also apply to IPv4 clients of an IPv6 socket.
     /// </summary>
     public IList<IPNetwork> AllowedNetworks { get; } = [];
 
     /// <summary>
-    /// Whoever can open the endpoint's Unix socket may send a header. Default: false. The socket's file mode decides
-    /// who that is.
+    /// Allows a header from any process that can open the endpoint's Unix socket, as decided by the mode of the socket
+    /// file. Default: false.
     /// </summary>
     public bool AllowUnixSocket { get; set; }
 
-    /// <summary>Whether a connection must begin with a header. Default: it must.</summary>
+    /// <summary>
+    /// Whether a connection must start with a header. Default: <see cref="ProxyProtocolMode.Required"/>.
+    /// </summary>
     public ProxyProtocolMode Mode { get; set; } = ProxyProtocolMode.Required;
 
     /// <summary>
-    /// Bytes of extensions (TLVs) a header of version 2 may carry. Default: 4,096, for names, ids and facts about
-    /// certificates.
+    /// Maximum size of the extensions (TLVs) in a header of version 2, in bytes. Connections with more are closed. 0 to
+    /// 65,535. Default: 4,096, enough for names, ids and data about certificates.
     /// </summary>
     public int MaxTlvSize { get; set; } = ProxyHeaderParser.DefaultMaxTlvSize;
 

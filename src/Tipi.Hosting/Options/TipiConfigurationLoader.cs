@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Tipi.Hosting;
 
-/// <summary>Brings the endpoints that are given in configuration to the server.</summary>
+/// <summary>Loads the endpoints from configuration.</summary>
 public sealed class TipiConfigurationLoader
 {
     private readonly Dictionary<string, Action<TipiEndpointConfiguration>> _named =
@@ -24,8 +24,8 @@ public sealed class TipiConfigurationLoader
     internal bool ReloadOnChange { get; }
 
     /// <summary>
-    /// Completes in code what configuration says of the endpoint <c>Endpoints:{name}</c>. Does nothing while
-    /// configuration has no such endpoint.
+    /// Completes the configured endpoint <c>Endpoints:{name}</c> in code. Has no effect while configuration has no such
+    /// endpoint.
     /// </summary>
     public TipiConfigurationLoader Endpoint(string name, Action<TipiEndpointConfiguration> configure)
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Tipi.Hosting;
 
-/// <summary>An endpoint that configuration gives, to be completed in code.</summary>
+/// <summary>A configured endpoint, to be completed in code.</summary>
 public sealed class TipiEndpointConfiguration
 {
     internal TipiEndpointConfiguration(
@@ -16,18 +16,18 @@ public sealed class TipiEndpointConfiguration
         HttpsOptions = httpsOptions;
     }
 
-    /// <summary>True when the endpoint's address is https.</summary>
+    /// <summary>True if the endpoint's address is https.</summary>
     public bool IsHttps { get; }
 
     /// <summary>
-    /// How it is encrypted, with what configuration says of it. The default certificate is not in it yet. Of no effect
-    /// when the address is not https.
+    /// The HTTPS options, with the values from configuration. They do not contain the default certificate yet. No
+    /// effect if the address is not https.
     /// </summary>
     public HttpsConnectionAdapterOptions HttpsOptions { get; }
 
-    /// <summary>The endpoint, with what configuration says of it.</summary>
+    /// <summary>The options of the endpoint, with the values from configuration.</summary>
     public TipiListenOptions ListenOptions { get; }
 
-    /// <summary>The section that it comes from.</summary>
+    /// <summary>The configuration section of the endpoint.</summary>
     public IConfigurationSection ConfigSection { get; }
 }

@@ -6,7 +6,7 @@ using Tipi.Protocols.Http;
 
 namespace Tipi.Hosting;
 
-/// <summary>What one endpoint listens on, and what its connections go through before HTTP.</summary>
+/// <summary>Options of one endpoint: its address, its protocols, and the middleware of its connections.</summary>
 public sealed class TipiListenOptions : IConnectionBuilder
 {
     private readonly List<Func<ConnectionDelegate, ConnectionDelegate>> _middleware = [];
@@ -34,14 +34,14 @@ public sealed class TipiListenOptions : IConnectionBuilder
     }
 
     /// <summary>
-    /// The endpoint's name in configuration, or that of a descriptor which systemd hands over; null for others.
+    /// The endpoint's name in configuration, or the name of a socket passed by systemd; null for other endpoints.
     /// </summary>
     public string? Name { get; internal set; }
 
-    /// <summary>Where it listens; after the start with the port that the system chose.</summary>
+    /// <summary>The address to listen on; after startup, with the port that the system chose.</summary>
     public EndPoint EndPoint { get; private set; }
 
-    /// <summary>Address and port; null for a Unix socket and an inherited handle.</summary>
+    /// <summary>Address and port; null for other endpoints.</summary>
     public IPEndPoint? IPEndPoint => EndPoint as IPEndPoint;
 
     /// <summary>The path of a Unix socket; null for other endpoints.</summary>
@@ -50,14 +50,14 @@ public sealed class TipiListenOptions : IConnectionBuilder
     /// <summary>The name of a pipe; null for other endpoints.</summary>
     public string? PipeName => (EndPoint as NamedPipeEndPoint)?.PipeName;
 
-    /// <summary>The inherited descriptor; 0 for other endpoints.</summary>
+    /// <summary>The inherited file descriptor; 0 for other endpoints.</summary>
     public ulong FileHandle => (EndPoint as FileHandleEndPoint)?.FileHandle ?? 0;
 
-    /// <summary>What is spoken here. Default: <see cref="HttpProtocols.Http1AndHttp2"/>.</summary>
+    /// <summary>The HTTP versions of the endpoint. Default: <see cref="HttpProtocols.Http1AndHttp2"/>.</summary>
     public HttpProtocols Protocols { get; set; } = HttpProtocols.Http1AndHttp2;
 
-    /// <summary>How invalid requests are judged here. Default: the server's.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration.</exception>
+    /// <summary>How invalid requests are handled on this endpoint. Default: the server's setting.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined in the enumeration.</exception>
     public HttpStrictness Strictness
     {
         get => _strictness ?? Shared.Strictness;
@@ -67,10 +67,9 @@ public sealed class TipiListenOptions : IConnectionBuilder
     }
 
     /// <summary>
-    /// What a request in clear gets where connections are to be encrypted. Default:
-    /// <see cref="PlainRequestAnswer.Redirect"/>.
+    /// How an endpoint with TLS answers plain HTTP requests. Default: <see cref="PlainRequestAnswer.Redirect"/>.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined in the enumeration.</exception>
     public PlainRequestAnswer PlainRequests
     {
         get;
@@ -81,19 +80,17 @@ public sealed class TipiListenOptions : IConnectionBuilder
     }
 
     /// <summary>
-    /// Permissions of a Unix socket's file. Default: null, what the umask leaves. In place before anybody can connect.
+    /// Permissions of the Unix socket's file, set before any client can connect. Default: null, as given by the umask.
     /// </summary>
     public UnixFileMode? UnixSocketMode { get; set; }
 
     /// <summary>
-    /// The user, by name or number, that a Unix socket's file is given to; only root may. Default: null, the
-    /// process's.
+    /// Owner of the Unix socket's file, by name or number; only root can set it. Default: null, the user of the
+    /// process.
     /// </summary>
     public string? UnixSocketUser { get; set; }
 
-    /// <summary>
-    /// The group, by name or number, that a Unix socket's file is given to. Default: null, the process's.
-    /// </summary>
+    /// <summary>Group of the Unix socket's file, by name or number. Default: null, the group of the process.</summary>
     public string? UnixSocketGroup { get; set; }
 
     /// <summary>The application's services, for middleware.</summary>
@@ -123,7 +120,8 @@ public sealed class TipiListenOptions : IConnectionBuilder
     internal bool HasMiddleware => _middleware.Count > 0;
 
     /// <summary>
-    /// Changes limits for the connections of this endpoint. Starts from the server's limits, whatever is set first.
+    /// Changes limits for the connections of this endpoint. They start from the server's limits, regardless of the
+    /// order of the calls.
     /// </summary>
     public TipiListenOptions ConfigureLimits(Action<TipiServerLimits> configure)
     {
@@ -133,10 +131,10 @@ public sealed class TipiListenOptions : IConnectionBuilder
     }
 
     /// <summary>
-    /// Expects the PROXY protocol: connections show the addresses of the clients that a proxy relays. It is read before
-    /// middleware. Several calls configure the same options.
+    /// Reads the PROXY protocol before any middleware: connections show the addresses of the clients instead of the
+    /// proxy's. Several calls configure the same options.
     /// </summary>
-    /// <param name="configure">Names the proxies, at least.</param>
+    /// <param name="configure">Configures the options; must at least set the allowed proxies.</param>
     public TipiListenOptions UseProxyProtocol(Action<ProxyProtocolOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -145,8 +143,8 @@ public sealed class TipiListenOptions : IConnectionBuilder
     }
 
     /// <summary>
-    /// Adds a step that each connection goes through before HTTP. The first one added is the first to run; it may
-    /// replace the connection's transport.
+    /// Adds middleware that runs for each connection before HTTP. The first one added runs first; it can replace the
+    /// connection's transport.
     /// </summary>
     public IConnectionBuilder Use(Func<ConnectionDelegate, ConnectionDelegate> middleware)
     {
@@ -171,7 +169,7 @@ public sealed class TipiListenOptions : IConnectionBuilder
         OnBound?.Invoke(bound);
     }
 
-    /// <summary>Puts the steps together; after the last one the connection is closed.</summary>
+    /// <summary>Builds the middleware pipeline; after the last middleware, the connection is closed.</summary>
     public ConnectionDelegate Build() => Build(static _ => Task.CompletedTask);
 
     internal ConnectionDelegate Build(ConnectionDelegate last)
@@ -181,7 +179,7 @@ public sealed class TipiListenOptions : IConnectionBuilder
         return pipeline;
     }
 
-    /// <summary>The address, as <c>http://127.0.0.1:5000</c>.</summary>
+    /// <summary>The address, such as <c>http://127.0.0.1:5000</c>.</summary>
     public override string ToString() =>
         IsLocalhost
             ? $"{AddressText.Scheme(Tls is not null)}://localhost:{IPEndPoint!.Port}"

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Tipi.Hosting;
 
-/// <summary>Limits of the server. Names and defaults are Kestrel's; null means no limit where it is allowed.</summary>
+/// <summary>
+/// Limits of the server. Names and defaults are the same as Kestrel's; where null is allowed, it means no limit.
+/// </summary>
 public sealed class TipiServerLimits
 {
     private long? _maxRequestBodySize = 30_000_000;
@@ -21,14 +23,16 @@ public sealed class TipiServerLimits
     private int? _maxConcurrentRequests;
     private TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>Bytes of a request's body; a larger body is refused with 413. Default: 30,000,000.</summary>
+    /// <summary>
+    /// Maximum size of a request body, in bytes. A larger body is rejected with 413. Default: 30,000,000.
+    /// </summary>
     public long? MaxRequestBodySize
     {
         get => _maxRequestBodySize;
         set => _maxRequestBodySize = AtLeast(value, 0);
     }
 
-    /// <summary>Received bytes a connection holds unread before it stops receiving. Default: 1 MiB.</summary>
+    /// <summary>Received but unread bytes after which a connection stops receiving. Default: 1 MiB.</summary>
     public long? MaxRequestBufferSize
     {
         get => _maxRequestBufferSize;
@@ -36,7 +40,7 @@ public sealed class TipiServerLimits
     }
 
     /// <summary>
-    /// Written bytes that a connection, or a stream of HTTP/2, holds unsent before a flush waits. Default: 64 KiB.
+    /// Written but unsent bytes of a connection, or of an HTTP/2 stream, after which a flush waits. Default: 64 KiB.
     /// </summary>
     public long? MaxResponseBufferSize
     {
@@ -44,28 +48,35 @@ public sealed class TipiServerLimits
         set => _maxResponseBufferSize = AtLeast(value, 0);
     }
 
-    /// <summary>Bytes of the request line; a longer one is refused with 414. Default: 8 KiB.</summary>
+    /// <summary>
+    /// Maximum length of a request line, in bytes. A longer one is rejected with 414. Default: 8 KiB.
+    /// </summary>
     public int MaxRequestLineSize
     {
         get => _maxRequestLineSize;
         set => _maxRequestLineSize = AtLeast(value, 1);
     }
 
-    /// <summary>Bytes of all request header lines together; more is refused with 431. Default: 32 KiB.</summary>
+    /// <summary>
+    /// Maximum total size of the request header lines, in bytes. More is rejected with 431. Default: 32 KiB.
+    /// </summary>
     public int MaxRequestHeadersTotalSize
     {
         get => _maxRequestHeadersTotalSize;
         set => _maxRequestHeadersTotalSize = AtLeast(value, 1);
     }
 
-    /// <summary>Request header lines; more is refused with 431. Default: 100.</summary>
+    /// <summary>Maximum number of request header lines. More is rejected with 431. Default: 100.</summary>
     public int MaxRequestHeaderCount
     {
         get => _maxRequestHeaderCount;
         set => _maxRequestHeaderCount = AtLeast(value, 1);
     }
 
-    /// <summary>How long a connection may wait for its next request. Default: 130 s. Checked once a second.</summary>
+    /// <summary>
+    /// How long a connection may be idle before its next request; then it is closed. Default: 130 s. Checked once a
+    /// second.
+    /// </summary>
     public TimeSpan KeepAliveTimeout
     {
         get => _keepAliveTimeout;
@@ -73,8 +84,8 @@ public sealed class TipiServerLimits
     }
 
     /// <summary>
-    /// How long a request's head may take from its first byte; a slower one is refused with 408. Default: 30 s. Checked
-    /// once a second.
+    /// How long a request's head may take from its first byte. A slower one is rejected with 408. Default: 30 s.
+    /// Checked once a second.
     /// </summary>
     public TimeSpan RequestHeadersTimeout
     {
@@ -83,23 +94,23 @@ public sealed class TipiServerLimits
     }
 
     /// <summary>
-    /// The least rate at which a request's body must arrive while the application waits for it; a slower one is refused
-    /// with 408. Default: 240 bytes a second after a grace period of 5 s. Null: none. Checked once a second. Can be
-    /// changed for one request by <c>IHttpMinRequestBodyDataRateFeature</c>.
+    /// Minimum rate at which a request body must arrive while the application waits for it. A slower one is rejected
+    /// with 408. Default: 240 bytes per second after a grace period of 5 s. Null: no minimum. Checked once a second.
+    /// Can be changed for a single request with <c>IHttpMinRequestBodyDataRateFeature</c>.
     /// </summary>
     public MinDataRate? MinRequestBodyDataRate { get; set; } = new(240, TimeSpan.FromSeconds(5));
 
     /// <summary>
-    /// The least rate at which a client must take a response; the connection of a slower one is aborted. A full
-    /// <see cref="MaxResponseBufferSize"/> may be queued before. Default: 240 bytes a second after a grace period of
-    /// 5 s. Null: none. Checked once a second. Can be changed for one request by
+    /// Minimum rate at which a client must read a response. The connection of a slower client is aborted. Up to
+    /// <see cref="MaxResponseBufferSize"/> bytes may be queued before that. Default: 240 bytes per second after a grace
+    /// period of 5 s. Null: no minimum. Checked once a second. Can be changed for a single request with
     /// <c>IHttpMinResponseDataRateFeature</c>.
     /// </summary>
     public MinDataRate? MinResponseDataRate { get; set; } = new(240, TimeSpan.FromSeconds(5));
 
     /// <summary>
-    /// How long the rest of a body that the application did not read may take to arrive, so that the connection can go
-    /// on; then it is closed. Default: 5 s. Checked once a second.
+    /// How long the rest of a body that the application did not read may take to arrive, so that the connection can be
+    /// reused. After that, the connection is closed. Default: 5 s. Checked once a second.
     /// </summary>
     public TimeSpan RequestDrainTimeout
     {
@@ -108,9 +119,10 @@ public sealed class TipiServerLimits
     }
 
     /// <summary>
-    /// Bytes of a body that the application did not read which are read in its place, so that the connection can go on;
-    /// with more, it is closed. Many clients and proxies read no answer before they have sent the whole body, and lose
-    /// it then. Default: null, as many as arrive within <see cref="RequestDrainTimeout"/>.
+    /// Bytes of a body that the application did not read which the server reads, so that the connection can be reused.
+    /// If there are more, the connection is closed. Many clients and proxies do not read a response before they have
+    /// sent the entire body, and lose the response in that case. Default: null, all that arrive within
+    /// <see cref="RequestDrainTimeout"/>.
     /// </summary>
     public long? MaxRequestDrainSize
     {
@@ -118,14 +130,18 @@ public sealed class TipiServerLimits
         set => _maxRequestDrainSize = AtLeast(value, 0);
     }
 
-    /// <summary>Connections open at once; more are closed at once. Default: null, no limit.</summary>
+    /// <summary>
+    /// Maximum number of open connections. Further connections are closed immediately. Default: null, no limit.
+    /// </summary>
     public long? MaxConcurrentConnections
     {
         get => _maxConcurrentConnections;
         set => _maxConcurrentConnections = AtLeast(value, 1);
     }
 
-    /// <summary>Upgraded connections (WebSockets) open at once. Default: null, no limit.</summary>
+    /// <summary>
+    /// Maximum number of open upgraded connections (WebSockets). Further upgrades fail. Default: null, no limit.
+    /// </summary>
     public long? MaxConcurrentUpgradedConnections
     {
         get => _maxConcurrentUpgradedConnections;
@@ -133,8 +149,9 @@ public sealed class TipiServerLimits
     }
 
     /// <summary>
-    /// Connections of one IPv4 address, or of one IPv6 network of 64 bits, open at once; more are closed at once.
-    /// Default: null, no limit. Set it where no proxy stands in front, or one that speaks the PROXY protocol.
+    /// Maximum number of open connections from one IPv4 address or one IPv6 /64 network. Further connections are closed
+    /// immediately. Default: null, no limit. Set it only if there is no proxy in front, or one that sends the PROXY
+    /// protocol.
     /// </summary>
     public int? MaxConnectionsPerIP
     {
@@ -143,8 +160,9 @@ public sealed class TipiServerLimits
     }
 
     /// <summary>
-    /// Requests that run at once; more are answered with 503 and <see cref="RetryAfter"/> before the application sees
-    /// them, and their connections go on. Upgraded ones do not count. Default: null, no limit.
+    /// Maximum number of concurrent requests. Further requests are answered with 503 and <see cref="RetryAfter"/>
+    /// without calling the application, and their connections stay open. Upgraded requests do not count. Default: null,
+    /// no limit.
     /// </summary>
     public int? MaxConcurrentRequests
     {
@@ -153,8 +171,8 @@ public sealed class TipiServerLimits
     }
 
     /// <summary>
-    /// What a client is asked to wait after a 503 by <see cref="MaxConcurrentRequests"/>; whole seconds are sent.
-    /// Default: 1 s.
+    /// The <c>Retry-After</c> of a 503 caused by <see cref="MaxConcurrentRequests"/>, sent in whole seconds. At least 1
+    /// s. Default: 1 s.
     /// </summary>
     public TimeSpan RetryAfter
     {
@@ -166,10 +184,10 @@ public sealed class TipiServerLimits
         }
     }
 
-    /// <summary>Limits of HTTP/2. Names and defaults are Kestrel's.</summary>
+    /// <summary>Limits of HTTP/2. Names and defaults are the same as Kestrel's.</summary>
     public Http2Limits Http2 { get; private set; } = new();
 
-    /// <summary>What a client of HTTP/2 may do before it is taken for an attacker.</summary>
+    /// <summary>What an HTTP/2 client may do before it is treated as an attacker.</summary>
     public Http2Allowances Http2Allowances { get; private set; } = new();
 
     /// <summary>The same limits, to be changed apart.</summary>

@@ -9,7 +9,7 @@ using Tipi.Transport.Uring;
 
 namespace Tipi.Hosting;
 
-/// <summary>Options of the server. Names and defaults are Kestrel's where it has them.</summary>
+/// <summary>Options of the server. Names and defaults are the same as Kestrel's where Kestrel has them.</summary>
 public sealed class TipiServerOptions
 {
     private TimeSpan _drainDelay;
@@ -20,20 +20,20 @@ public sealed class TipiServerOptions
     public bool AddServerHeader { get; set; } = true;
 
     /// <summary>
-    /// Lets applications read and write bodies synchronously, which blocks a thread. Default: false. Can be changed for
-    /// one request by <c>IHttpBodyControlFeature</c>.
+    /// Allows applications to read and write bodies synchronously, which blocks a thread. Default: false. Can be
+    /// changed for a single request with <c>IHttpBodyControlFeature</c>.
     /// </summary>
     public bool AllowSynchronousIO { get; set; }
 
     /// <summary>
-    /// Accepts a scheme that is not the connection's own (HTTP/2's <c>:scheme</c>, a proxy's absolute target). Default:
-    /// false.
+    /// Accepts a scheme that does not match the connection (HTTP/2's <c>:scheme</c>, a proxy's absolute target).
+    /// Default: false.
     /// </summary>
     public bool AllowAlternateSchemes { get; set; }
 
     /// <summary>
-    /// Replaces a <c>Host</c> field that differs from an absolute request target by the target's host, instead of
-    /// refusing the request. Default: false.
+    /// If <c>Host</c> differs from an absolute request target, uses the target's host instead of rejecting the request.
+    /// Default: false.
     /// </summary>
     public bool AllowHostHeaderOverride
     {
@@ -42,14 +42,14 @@ public sealed class TipiServerOptions
     }
 
     /// <summary>
-    /// Lets HTTP/2 compress response headers; of no effect on HTTP/1. Turned off, secrets in headers cannot be guessed
-    /// from the size of what an attacker sees. Default: true.
+    /// Compresses response headers on HTTP/2; no effect on HTTP/1. Turn it off if an attacker could otherwise guess
+    /// secrets in headers from the compressed size. Default: true.
     /// </summary>
     public bool AllowResponseHeaderCompression { get; set; } = true;
 
     /// <summary>
-    /// The encoding of a request header's values, by the header's name. Null from the function, as by default:
-    /// UTF-8.
+    /// Selects the encoding of a request header's values by the header's name. If the function returns null, as it does
+    /// by default, UTF-8 is used.
     /// </summary>
     public Func<string, Encoding?> RequestHeaderEncodingSelector
     {
@@ -58,8 +58,8 @@ public sealed class TipiServerOptions
     } = s_usualEncoding;
 
     /// <summary>
-    /// The encoding of a response header's values, by the header's name. Null from the function, as by default:
-    /// ASCII.
+    /// Selects the encoding of a response header's values by the header's name. If the function returns null, as it
+    /// does by default, ASCII is used.
     /// </summary>
     public Func<string, Encoding?> ResponseHeaderEncodingSelector
     {
@@ -68,10 +68,10 @@ public sealed class TipiServerOptions
     } = s_usualEncoding;
 
     /// <summary>
-    /// How invalid requests are judged. Default: <see cref="HttpStrictness.Strict"/>, they are refused;
-    /// <see cref="HttpStrictness.Lenient"/> serves those that Kestrel serves and that are no danger.
+    /// How invalid requests are handled. Default: <see cref="HttpStrictness.Strict"/>, which rejects them;
+    /// <see cref="HttpStrictness.Lenient"/> accepts those that Kestrel accepts and that are harmless.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined in the enumeration.</exception>
     public HttpStrictness Strictness
     {
         get => Shared.Strictness;
@@ -81,8 +81,8 @@ public sealed class TipiServerOptions
     }
 
     /// <summary>
-    /// Makes a new string for each path and header value. Default: false, strings that were seen lately are given out
-    /// again, so that repeated requests allocate nothing.
+    /// Creates a new string for each path and header value. Default: false, recently seen strings are reused, so that
+    /// repeated requests allocate nothing.
     /// </summary>
     public bool DisableStringReuse { get; set; }
 
@@ -95,9 +95,9 @@ public sealed class TipiServerOptions
         ResponseHeaderEncodingSelector == s_usualEncoding ? null : ResponseHeaderEncodingSelector;
 
     /// <summary>
-    /// How long the server goes on accepting after it was asked to stop, so that load balancers notice: readiness is
-    /// gone at once and each answer carries <c>Connection: close</c>. Part of the host's <c>ShutdownTimeout</c>, and
-    /// must be shorter. Default: zero.
+    /// How long the server continues to accept connections after it is asked to stop, so that load balancers notice:
+    /// the readiness check fails immediately and each response carries <c>Connection: close</c>. It is part of the
+    /// host's <c>ShutdownTimeout</c>, and must be shorter. At most 1 day. Default: zero.
     /// </summary>
     public TimeSpan DrainDelay
     {
@@ -111,22 +111,22 @@ public sealed class TipiServerOptions
     }
 
     /// <summary>
-    /// Emits the instruments of Kestrel's meter, <c>Microsoft.AspNetCore.Server.Kestrel</c>, beside those of
-    /// <c>Tipi.Server</c>, so that dashboards made for Kestrel go on. Default: true.
+    /// Publishes the instruments of Kestrel's meter, <c>Microsoft.AspNetCore.Server.Kestrel</c>, in addition to those
+    /// of <c>Tipi.Server</c>, so that dashboards made for Kestrel continue to work. Default: true.
     /// </summary>
     public bool EmitKestrelMetrics { get; set; } = true;
 
-    /// <summary>The log of requests that the server itself writes. Default: none.</summary>
+    /// <summary>The access log, which the server writes itself. Default: none.</summary>
     public AccessLogOptions AccessLog { get; } = new();
 
     /// <summary>Limits of the server.</summary>
     public TipiServerLimits Limits => Shared.Limits;
 
     /// <summary>
-    /// Which transport moves the bytes. Default: <see cref="TipiTransport.Auto"/>. The configuration key is
-    /// <c>Tipi:Transport</c>; code wins over configuration.
+    /// The transport to use. Default: <see cref="TipiTransport.Auto"/>. The configuration key is <c>Tipi:Transport</c>;
+    /// code takes precedence over configuration.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is none of the enumeration.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined in the enumeration.</exception>
     public TipiTransport Transport
     {
         get;
@@ -138,8 +138,8 @@ public sealed class TipiServerOptions
 
     /// <summary>
     /// Where applications start on the io_uring transport. Default: <see cref="RingScheduling.Inline"/>, on the ring's
-    /// thread; a handler that holds the ring past a budget loses it, and its endpoint runs on threads apart
-    /// afterwards.
+    /// I/O thread. A handler that holds the ring longer than <see cref="UringTransportOptions.HandOffBudget"/> loses
+    /// it; if that happens repeatedly, its endpoint runs on dedicated threads.
     /// </summary>
     public RingScheduling Scheduling
     {
@@ -150,7 +150,7 @@ public sealed class TipiServerOptions
     /// <summary>Options of the io_uring transport: rings, budget, backlog.</summary>
     public UringTransportOptions Uring { get; } = new();
 
-    /// <summary>The services of the application, for connection middleware. The host sets them first.</summary>
+    /// <summary>The application's services, for connection middleware. Set by the host.</summary>
     public IServiceProvider ApplicationServices
     {
         get => Shared.ApplicationServices;
@@ -158,8 +158,8 @@ public sealed class TipiServerOptions
     }
 
     /// <summary>
-    /// Brings endpoints from configuration. Default: from the host's sections <c>Tipi</c> and <c>Kestrel</c>, and again
-    /// when they change.
+    /// Loads endpoints from configuration. Default: from the host's sections <c>Tipi</c> and <c>Kestrel</c>, with
+    /// reload when they change.
     /// </summary>
     public TipiConfigurationLoader? ConfigurationLoader { get; private set; }
 
@@ -172,29 +172,31 @@ public sealed class TipiServerOptions
     /// <summary>Reads configuration into these options; null where they are not a host's.</summary>
     internal Func<TipiConfigurationLoader, IOptionsSource>? ReadConfiguration { get; set; }
 
-    /// <summary>Takes no endpoints from configuration but those that the result is told of.</summary>
+    /// <summary>
+    /// Reads no endpoints from configuration, except those that are configured on the returned loader.
+    /// </summary>
     public TipiConfigurationLoader Configure() => Configure(new ConfigurationBuilder().Build());
 
     /// <summary>
-    /// Takes endpoints, limits and options from a section like <c>Tipi</c>, and no endpoints from anywhere else.
+    /// Reads endpoints, limits and options from a section like <c>Tipi</c>, and no endpoints from other configuration.
     /// </summary>
     public TipiConfigurationLoader Configure(IConfiguration config) => Configure(config, reloadOnChange: false);
 
     /// <summary>
-    /// Takes endpoints, limits and options from a section like <c>Tipi</c>, and no endpoints from anywhere else.
+    /// Reads endpoints, limits and options from a section like <c>Tipi</c>, and no endpoints from other configuration.
     /// </summary>
     /// <param name="config">The section.</param>
     /// <param name="reloadOnChange">
-    /// Follows changes of endpoints and limits. Connections of endpoints that did not change live on.
+    /// Whether changes to endpoints and limits are applied. Connections of unchanged endpoints stay open.
     /// </param>
-    /// <exception cref="InvalidOperationException">A value is wrong; the message names its key.</exception>
+    /// <exception cref="InvalidOperationException">A value is invalid; the message names its key.</exception>
     public TipiConfigurationLoader Configure(IConfiguration config, bool reloadOnChange)
     {
         ArgumentNullException.ThrowIfNull(config);
         return Configure([config], reloadOnChange);
     }
 
-    /// <summary>Sets what holds for every endpoint given after this call, in code or in configuration.</summary>
+    /// <summary>Configures every endpoint that is added after this call, in code or in configuration.</summary>
     public void ConfigureEndpointDefaults(Action<TipiListenOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -202,8 +204,8 @@ public sealed class TipiServerOptions
     }
 
     /// <summary>
-    /// Sets what every endpoint with HTTPS starts from, in code or in configuration; not those whose options are given
-    /// whole or whose handshakes a function decides about.
+    /// Configures the HTTPS defaults of every endpoint, in code or in configuration. They do not apply to endpoints
+    /// with a complete options object or with a callback for each handshake.
     /// </summary>
     public void ConfigureHttpsDefaults(Action<HttpsConnectionAdapterOptions> configure)
     {
@@ -211,15 +213,17 @@ public sealed class TipiServerOptions
         Shared.HttpsDefaults = configure;
     }
 
-    /// <summary>Listens on an address and port. Endpoints given in code win over configured addresses.</summary>
+    /// <summary>
+    /// Listens on an address and port. Endpoints given in code take precedence over configured addresses.
+    /// </summary>
     /// <param name="address">A local IP address.</param>
-    /// <param name="port">0: the system chooses.</param>
+    /// <param name="port">The port; with 0, the system chooses one.</param>
     public void Listen(IPAddress address, int port) => Listen(address, port, static _ => { });
 
     /// <summary>Listens on an address and port.</summary>
     /// <param name="address">A local IP address.</param>
-    /// <param name="port">0: the system chooses.</param>
-    /// <param name="configure">Sets what holds for this endpoint.</param>
+    /// <param name="port">The port; with 0, the system chooses one.</param>
+    /// <param name="configure">Configures this endpoint.</param>
     public void Listen(IPAddress address, int port, Action<TipiListenOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -234,14 +238,14 @@ public sealed class TipiServerOptions
         Listen((EndPoint)endPoint, configure);
 
     /// <summary>
-    /// Listens on an IP or Unix socket endpoint, on an inherited handle, or on what a registered
-    /// <c>IConnectionListenerFactory</c> says it can bind.
+    /// Listens on an IP or Unix socket endpoint, on an inherited handle, or on an endpoint that a registered
+    /// <c>IConnectionListenerFactory</c> can bind.
     /// </summary>
     public void Listen(EndPoint endPoint) => Listen(endPoint, static _ => { });
 
     /// <summary>
-    /// Listens on an IP or Unix socket endpoint, on an inherited handle, or on what a registered
-    /// <c>IConnectionListenerFactory</c> says it can bind.
+    /// Listens on an IP or Unix socket endpoint, on an inherited handle, or on an endpoint that a registered
+    /// <c>IConnectionListenerFactory</c> can bind.
     /// </summary>
     public void Listen(EndPoint endPoint, Action<TipiListenOptions> configure)
     {
@@ -251,12 +255,12 @@ public sealed class TipiServerOptions
     }
 
     /// <summary>Listens on a port of both loopback addresses.</summary>
-    /// <param name="port">1 to 65535: two sockets cannot share a port that the system chooses.</param>
+    /// <param name="port">1 to 65535. 0 is not allowed: the two addresses would get different ports.</param>
     public void ListenLocalhost(int port) => ListenLocalhost(port, static _ => { });
 
     /// <summary>Listens on a port of both loopback addresses.</summary>
-    /// <param name="port">1 to 65535: two sockets cannot share a port that the system chooses.</param>
-    /// <param name="configure">Sets what holds for this endpoint.</param>
+    /// <param name="port">1 to 65535. 0 is not allowed: the two addresses would get different ports.</param>
+    /// <param name="configure">Configures this endpoint.</param>
     public void ListenLocalhost(int port, Action<TipiListenOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -274,13 +278,13 @@ public sealed class TipiServerOptions
     public void ListenAnyIP(int port, Action<TipiListenOptions> configure) =>
         Listen(new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port), configure);
 
-    /// <summary>Listens on a Unix socket. A file that nobody listens on any more is replaced.</summary>
-    /// <param name="socketPath">An absolute path, or @ and a name in the abstract namespace.</param>
+    /// <summary>Listens on a Unix socket. A socket file on which no process listens any more is replaced.</summary>
+    /// <param name="socketPath">An absolute path, or @ followed by a name in the abstract namespace.</param>
     public void ListenUnixSocket(string socketPath) => ListenUnixSocket(socketPath, static _ => { });
 
-    /// <summary>Listens on a Unix socket. A file that nobody listens on any more is replaced.</summary>
-    /// <param name="socketPath">An absolute path, or @ and a name in the abstract namespace.</param>
-    /// <param name="configure">Sets what holds for this endpoint.</param>
+    /// <summary>Listens on a Unix socket. A socket file on which no process listens any more is replaced.</summary>
+    /// <param name="socketPath">An absolute path, or @ followed by a name in the abstract namespace.</param>
+    /// <param name="configure">Configures this endpoint.</param>
     public void ListenUnixSocket(string socketPath, Action<TipiListenOptions> configure)
     {
         ArgumentException.ThrowIfNullOrEmpty(socketPath);
@@ -289,20 +293,22 @@ public sealed class TipiServerOptions
         Listen(ListenAddress.UnixEndPoint(socketPath), configure);
     }
 
-    /// <summary>Listens on an open descriptor that the process was started with.</summary>
+    /// <summary>Listens on an open file descriptor that the process inherited.</summary>
     public void ListenHandle(ulong handle) => ListenHandle(handle, static _ => { });
 
-    /// <summary>Listens on an open descriptor that the process was started with.</summary>
+    /// <summary>Listens on an open file descriptor that the process inherited.</summary>
     public void ListenHandle(ulong handle, Action<TipiListenOptions> configure) =>
         Listen(new FileHandleEndPoint(handle, FileHandleType.Auto), configure);
 
     /// <summary>
-    /// Listens on a named pipe. Tipi's transports have none: on Windows, <c>UseNamedPipes</c> registers one that has.
+    /// Listens on a named pipe. Tipi's transports do not support named pipes: on Windows, <c>UseNamedPipes</c>
+    /// registers a transport that does.
     /// </summary>
     public void ListenNamedPipe(string pipeName) => ListenNamedPipe(pipeName, static _ => { });
 
     /// <summary>
-    /// Listens on a named pipe. Tipi's transports have none: on Windows, <c>UseNamedPipes</c> registers one that has.
+    /// Listens on a named pipe. Tipi's transports do not support named pipes: on Windows, <c>UseNamedPipes</c>
+    /// registers a transport that does.
     /// </summary>
     public void ListenNamedPipe(string pipeName, Action<TipiListenOptions> configure)
     {

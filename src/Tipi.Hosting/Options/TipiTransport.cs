@@ -1,15 +1,15 @@
 namespace Tipi.Hosting;
 
-/// <summary>Which transport moves the bytes.</summary>
+/// <summary>The transport of the server.</summary>
 public enum TipiTransport
 {
     /// <summary>
-    /// io_uring where the kernel offers it. Otherwise the framework's sockets, after one warning on Linux that names
-    /// the cause and the remedy.
+    /// io_uring if it is available; otherwise the framework's sockets, with one warning on Linux that names the cause
+    /// and the remedy.
     /// </summary>
     Auto,
 
-    /// <summary>io_uring. The start fails with cause and remedy where it is missing.</summary>
+    /// <summary>io_uring. If it is not available, startup fails with the cause and the remedy.</summary>
     Uring,
 
     /// <summary>The framework's sockets.</summary>

@@ -3,16 +3,16 @@ using Tipi.Hosting.Server;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Tells load balancers when the server stops.</summary>
+/// <summary>Adds the readiness check of the server.</summary>
 public static class TipiHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a check that is healthy while the server wants new connections. It turns unhealthy as soon as the host is
-    /// asked to stop, <c>DrainDelay</c> before the server stops accepting.
+    /// Adds a check that is healthy while the server accepts new connections. It becomes unhealthy as soon as the host
+    /// is asked to stop, <c>DrainDelay</c> before the server stops accepting.
     /// </summary>
     /// <param name="builder">The health checks.</param>
     /// <param name="name">The check's name.</param>
-    /// <param name="tags">For filters of a health endpoint. Default: <c>ready</c>.</param>
+    /// <param name="tags">Tags for filtering. Default: <c>ready</c>.</param>
     public static IHealthChecksBuilder AddTipiReadiness(
         this IHealthChecksBuilder builder, string name = "tipi", params string[] tags)
     {

@@ -10,10 +10,10 @@ using Tipi.Hosting.Server;
 
 namespace Microsoft.AspNetCore.Hosting;
 
-/// <summary>Puts an ASP.NET Core application on Tipi.</summary>
+/// <summary>Runs an ASP.NET Core application on Tipi.</summary>
 public static class TipiWebHostBuilderExtensions
 {
-    /// <summary>Serves the application with Tipi in place of the server configured before.</summary>
+    /// <summary>Uses Tipi instead of the server that was configured before.</summary>
     public static IWebHostBuilder UseTipi(this IWebHostBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -28,18 +28,20 @@ public static class TipiWebHostBuilderExtensions
         });
     }
 
-    /// <summary>Serves the application with Tipi in place of the server configured before.</summary>
+    /// <summary>Uses Tipi instead of the server that was configured before.</summary>
     /// <param name="builder">The host's builder.</param>
-    /// <param name="configure">Sets the options; runs after configuration was read.</param>
+    /// <param name="configure">Sets the options; called after configuration was read.</param>
     public static IWebHostBuilder UseTipi(this IWebHostBuilder builder, Action<TipiServerOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         return builder.UseTipi().ConfigureServices(services => services.Configure(configure));
     }
 
-    /// <summary>Serves the application with Tipi in place of the server configured before.</summary>
+    /// <summary>Uses Tipi instead of the server that was configured before.</summary>
     /// <param name="builder">The host's builder.</param>
-    /// <param name="configure">Sets the options by the host's environment; runs after configuration was read.</param>
+    /// <param name="configure">
+    /// Sets the options for the host's environment; called after configuration was read.
+    /// </param>
     public static IWebHostBuilder UseTipi(
         this IWebHostBuilder builder, Action<WebHostBuilderContext, TipiServerOptions> configure)
     {

@@ -4,20 +4,22 @@ using Tipi.Hosting.Systemd;
 
 namespace Microsoft.AspNetCore.Hosting;
 
-/// <summary>Listens on what systemd hands over.</summary>
+/// <summary>Listens on sockets from systemd.</summary>
 public static class TipiServerOptionsSystemdExtensions
 {
     /// <summary>
-    /// Listens on all sockets that systemd's socket activation hands over; does nothing in a process it did not start.
+    /// Listens on all sockets that systemd passes by socket activation. Has no effect if systemd did not start the
+    /// process.
     /// </summary>
     public static TipiServerOptions UseSystemd(this TipiServerOptions options) => options.UseSystemd(static _ => { });
 
     /// <summary>
-    /// Listens on all sockets that systemd's socket activation hands over; does nothing in a process it did not start.
+    /// Listens on all sockets that systemd passes by socket activation. Has no effect if systemd did not start the
+    /// process.
     /// </summary>
     /// <param name="options">The server's.</param>
     /// <param name="configure">
-    /// Sets what holds for each; <see cref="TipiListenOptions.Name"/> is its <c>FileDescriptorName</c>.
+    /// Configures each endpoint; <see cref="TipiListenOptions.Name"/> is its <c>FileDescriptorName</c>.
     /// </param>
     public static TipiServerOptions UseSystemd(this TipiServerOptions options, Action<TipiListenOptions> configure)
     {

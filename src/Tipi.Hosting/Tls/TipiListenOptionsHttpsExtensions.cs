@@ -9,20 +9,21 @@ using Tipi.Hosting.Tls.Certificates;
 namespace Microsoft.AspNetCore.Hosting;
 
 /// <summary>
-/// Encrypts the connections of an endpoint. Each overload is Kestrel's. Certificates are read when the server starts,
-/// so what is wrong with them stops the start, and files are followed: new connections get a changed certificate.
+/// Enables TLS for an endpoint, with the same overloads as Kestrel. Certificates are read when the server starts; if
+/// one cannot be used, startup fails. Certificate files are watched: new connections use a changed certificate.
 /// </summary>
 public static class TipiListenOptionsHttpsExtensions
 {
     private static readonly TimeSpan s_handshakeTimeout = new HttpsConnectionAdapterOptions().HandshakeTimeout;
 
     /// <summary>
-    /// Shows the default certificate: <c>Certificates:Default</c> of configuration, else the development certificate.
+    /// Uses the default certificate: <c>Certificates:Default</c> from configuration, otherwise the development
+    /// certificate.
     /// </summary>
     public static TipiListenOptions UseHttps(this TipiListenOptions listenOptions) =>
         listenOptions.UseHttps(static _ => { });
 
-    /// <summary>Shows the certificate of a file without a password.</summary>
+    /// <summary>Uses a certificate from a file without a password.</summary>
     /// <param name="listenOptions">The endpoint.</param>
     /// <param name="fileName">
     /// A PFX file, or a PEM file with certificate, chain and key; relative to the content root.
@@ -30,23 +31,23 @@ public static class TipiListenOptionsHttpsExtensions
     public static TipiListenOptions UseHttps(this TipiListenOptions listenOptions, string fileName) =>
         listenOptions.UseHttps(fileName, password: null);
 
-    /// <summary>Shows the certificate of a file.</summary>
+    /// <summary>Uses a certificate from a file.</summary>
     /// <param name="listenOptions">The endpoint.</param>
     /// <param name="fileName">
     /// A PFX file, or a PEM file with certificate, chain and key; relative to the content root.
     /// </param>
-    /// <param name="password">The file's, or its key's; null without one.</param>
+    /// <param name="password">The password of the file or its key; null without one.</param>
     public static TipiListenOptions UseHttps(
         this TipiListenOptions listenOptions, string fileName, string? password) =>
         listenOptions.UseHttps(fileName, password, static _ => { });
 
-    /// <summary>Shows the certificate of a file.</summary>
+    /// <summary>Uses a certificate from a file.</summary>
     /// <param name="listenOptions">The endpoint.</param>
     /// <param name="fileName">
     /// A PFX file, or a PEM file with certificate, chain and key; relative to the content root.
     /// </param>
-    /// <param name="password">The file's, or its key's; null without one.</param>
-    /// <param name="configureOptions">Sets more; runs when the server starts.</param>
+    /// <param name="password">The password of the file or its key; null without one.</param>
+    /// <param name="configureOptions">Sets more options; called when the server starts.</param>
     public static TipiListenOptions UseHttps(
         this TipiListenOptions listenOptions, string fileName, string? password,
         Action<HttpsConnectionAdapterOptions> configureOptions)
@@ -57,7 +58,7 @@ public static class TipiListenOptionsHttpsExtensions
             new CertificateFiles(ContentPath.Of(shared, fileName), KeyPath: null, password), CertificateNames.OfCall));
     }
 
-    /// <summary>Shows a certificate of a store of this user; it must be valid.</summary>
+    /// <summary>Uses a valid certificate from a store of the current user.</summary>
     /// <param name="listenOptions">The endpoint.</param>
     /// <param name="storeName">The store.</param>
     /// <param name="subject">A part of the certificate's subject.</param>
@@ -65,33 +66,33 @@ public static class TipiListenOptionsHttpsExtensions
         this TipiListenOptions listenOptions, StoreName storeName, string subject) =>
         listenOptions.UseHttps(storeName, subject, allowInvalid: false);
 
-    /// <summary>Shows a certificate of a store of this user.</summary>
+    /// <summary>Uses a certificate from a store of the current user.</summary>
     /// <param name="listenOptions">The endpoint.</param>
     /// <param name="storeName">The store.</param>
     /// <param name="subject">A part of the certificate's subject.</param>
-    /// <param name="allowInvalid">Also one that is not trusted here, or has expired.</param>
+    /// <param name="allowInvalid">Whether to accept a certificate that is not trusted or has expired.</param>
     public static TipiListenOptions UseHttps(
         this TipiListenOptions listenOptions, StoreName storeName, string subject, bool allowInvalid) =>
         listenOptions.UseHttps(storeName, subject, allowInvalid, StoreLocation.CurrentUser);
 
-    /// <summary>Shows a certificate of a store.</summary>
+    /// <summary>Uses a certificate from a store.</summary>
     /// <param name="listenOptions">The endpoint.</param>
     /// <param name="storeName">The store.</param>
     /// <param name="subject">A part of the certificate's subject.</param>
-    /// <param name="allowInvalid">Also one that is not trusted here, or has expired.</param>
-    /// <param name="location">Whose store.</param>
+    /// <param name="allowInvalid">Whether to accept a certificate that is not trusted or has expired.</param>
+    /// <param name="location">The location of the store.</param>
     public static TipiListenOptions UseHttps(
         this TipiListenOptions listenOptions, StoreName storeName, string subject, bool allowInvalid,
         StoreLocation location) =>
         listenOptions.UseHttps(storeName, subject, allowInvalid, location, static _ => { });
 
-    /// <summary>Shows a certificate of a store.</summary>
+    /// <summary>Uses a certificate from a store.</summary>
     /// <param name="listenOptions">The endpoint.</param>
     /// <param name="storeName">The store.</param>
     /// <param name="subject">A part of the certificate's subject.</param>
-    /// <param name="allowInvalid">Also one that is not trusted here, or has expired.</param>
-    /// <param name="location">Whose store.</param>
-    /// <param name="configureOptions">Sets more; runs when the server starts.</param>
+    /// <param name="allowInvalid">Whether to accept a certificate that is not trusted or has expired.</param>
+    /// <param name="location">The location of the store.</param>
+    /// <param name="configureOptions">Sets more options; called when the server starts.</param>
     public static TipiListenOptions UseHttps(
         this TipiListenOptions listenOptions, StoreName storeName, string subject, bool allowInvalid,
         StoreLocation location, Action<HttpsConnectionAdapterOptions> configureOptions)
@@ -104,17 +105,17 @@ public static class TipiListenOptionsHttpsExtensions
             $"{location}/{store}"));
     }
 
-    /// <summary>Shows a certificate.</summary>
+    /// <summary>Uses a certificate.</summary>
     /// <param name="listenOptions">The endpoint.</param>
-    /// <param name="serverCertificate">With its private key.</param>
+    /// <param name="serverCertificate">The certificate, with its private key.</param>
     public static TipiListenOptions UseHttps(
         this TipiListenOptions listenOptions, X509Certificate2 serverCertificate) =>
         listenOptions.UseHttps(serverCertificate, static _ => { });
 
-    /// <summary>Shows a certificate.</summary>
+    /// <summary>Uses a certificate.</summary>
     /// <param name="listenOptions">The endpoint.</param>
-    /// <param name="serverCertificate">With its private key.</param>
-    /// <param name="configureOptions">Sets more; runs when the server starts.</param>
+    /// <param name="serverCertificate">The certificate, with its private key.</param>
+    /// <param name="configureOptions">Sets more options; called when the server starts.</param>
     public static TipiListenOptions UseHttps(
         this TipiListenOptions listenOptions, X509Certificate2 serverCertificate,
         Action<HttpsConnectionAdapterOptions> configureOptions)
@@ -129,11 +130,11 @@ public static class TipiListenOptionsHttpsExtensions
     }
 
     /// <summary>
-    /// Encrypts as the options say. They start from <c>ConfigureHttpsDefaults</c>; without a certificate the default
-    /// one is shown.
+    /// Enables TLS with options. They start from <c>ConfigureHttpsDefaults</c>; without a certificate, the default one
+    /// is used.
     /// </summary>
     /// <param name="listenOptions">The endpoint.</param>
-    /// <param name="configureOptions">Sets them; runs when the server starts.</param>
+    /// <param name="configureOptions">Sets the options; called when the server starts.</param>
     public static TipiListenOptions UseHttps(
         this TipiListenOptions listenOptions, Action<HttpsConnectionAdapterOptions> configureOptions)
     {
@@ -142,7 +143,7 @@ public static class TipiListenOptionsHttpsExtensions
     }
 
     /// <summary>
-    /// Encrypts as the options say, which must have a certificate or a selector; no defaults are added to them.
+    /// Enables TLS with complete options, which must have a certificate or a selector. No defaults are added.
     /// </summary>
     /// <param name="listenOptions">The endpoint.</param>
     /// <param name="httpsOptions">The options.</param>
@@ -154,20 +155,23 @@ public static class TipiListenOptionsHttpsExtensions
             new OptionsPolicy(() => new HttpsSetup(httpsOptions) { MayDefault = false }));
     }
 
-    /// <summary>Lets a function decide about each handshake; no defaults hold. It has 10 s.</summary>
+    /// <summary>
+    /// Selects the options of each handshake with a function; no defaults apply. A handshake may take 10 s, including
+    /// the function.
+    /// </summary>
     /// <param name="listenOptions">The endpoint.</param>
-    /// <param name="serverOptionsSelectionCallback">Gives the options of a handshake.</param>
-    /// <param name="state">Handed to the function.</param>
+    /// <param name="serverOptionsSelectionCallback">Returns the options of a handshake.</param>
+    /// <param name="state">Passed to the function.</param>
     public static TipiListenOptions UseHttps(
         this TipiListenOptions listenOptions, ServerOptionsSelectionCallback serverOptionsSelectionCallback,
         object state) =>
         listenOptions.UseHttps(serverOptionsSelectionCallback, state, s_handshakeTimeout);
 
-    /// <summary>Lets a function decide about each handshake; no defaults hold.</summary>
+    /// <summary>Selects the options of each handshake with a function; no defaults apply.</summary>
     /// <param name="listenOptions">The endpoint.</param>
-    /// <param name="serverOptionsSelectionCallback">Gives the options of a handshake.</param>
-    /// <param name="state">Handed to the function.</param>
-    /// <param name="handshakeTimeout">How long a handshake may take, the function included.</param>
+    /// <param name="serverOptionsSelectionCallback">Returns the options of a handshake.</param>
+    /// <param name="state">Passed to the function.</param>
+    /// <param name="handshakeTimeout">How long a handshake may take, including the function.</param>
     public static TipiListenOptions UseHttps(
         this TipiListenOptions listenOptions, ServerOptionsSelectionCallback serverOptionsSelectionCallback,
         object state, TimeSpan handshakeTimeout)
@@ -182,7 +186,7 @@ public static class TipiListenOptionsHttpsExtensions
         });
     }
 
-    /// <summary>Lets a function decide about each handshake; no defaults hold.</summary>
+    /// <summary>Selects the options of each handshake with a function; no defaults apply.</summary>
     /// <param name="listenOptions">The endpoint.</param>
     /// <param name="callbackOptions">The function, and how long a handshake may take.</param>
     public static TipiListenOptions UseHttps(

@@ -4,7 +4,7 @@ using Tipi.Hosting.Tls;
 
 namespace Tipi.Hosting;
 
-/// <summary>One TLS handshake, to be decided about.</summary>
+/// <summary>The context of a TLS handshake whose options are selected.</summary>
 public sealed class TipiTlsHandshakeCallbackContext
 {
     internal TipiTlsHandshakeCallbackContext(
@@ -20,20 +20,20 @@ public sealed class TipiTlsHandshakeCallbackContext
     /// <summary>The connection, not yet encrypted.</summary>
     public ConnectionContext Connection { get; }
 
-    /// <summary>The stream whose handshake it is.</summary>
+    /// <summary>The stream of the handshake.</summary>
     public SslStream SslStream { get; }
 
-    /// <summary>The host that the client names, and the versions of TLS that it offers.</summary>
+    /// <summary>The host name that the client sent, and the TLS versions that it offers.</summary>
     public SslClientHelloInfo ClientHelloInfo { get; }
 
     /// <summary>The <see cref="TipiTlsHandshakeCallbackOptions.OnConnectionState"/>.</summary>
     public object? State { get; }
 
-    /// <summary>Ends with the handshake's time and with the connection.</summary>
+    /// <summary>Canceled when the handshake times out or the connection ends.</summary>
     public CancellationToken CancellationToken { get; }
 
     /// <summary>
-    /// Lets the application ask for the client's certificate later, by <c>GetClientCertificateAsync</c>. Default:
+    /// Allows the application to request the client certificate later, with <c>GetClientCertificateAsync</c>. Default:
     /// false.
     /// </summary>
     public bool AllowDelayedClientCertificateNegotation { get; set; }

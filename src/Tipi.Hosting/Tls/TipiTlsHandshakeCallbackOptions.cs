@@ -3,8 +3,8 @@ using System.Net.Security;
 namespace Tipi.Hosting;
 
 /// <summary>
-/// A function that decides about each TLS handshake. In the shape of Kestrel's <c>TlsHandshakeCallbackOptions</c>,
-/// whose context only Kestrel can fill.
+/// A function that selects the options of each TLS handshake. Corresponds to Kestrel's
+/// <c>TlsHandshakeCallbackOptions</c>, whose context only Kestrel can create.
 /// </summary>
 public sealed class TipiTlsHandshakeCallbackOptions
 {
@@ -12,7 +12,7 @@ public sealed class TipiTlsHandshakeCallbackOptions
         static _ => throw new InvalidOperationException("OnConnection is not set.");
 
     /// <summary>
-    /// Gives the options of a handshake. Where they have no <c>ApplicationProtocols</c> those of the endpoint are
+    /// Returns the options of a handshake. If they have no <c>ApplicationProtocols</c>, those of the endpoint are
     /// offered.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
@@ -25,12 +25,13 @@ public sealed class TipiTlsHandshakeCallbackOptions
     /// <summary>True when there is a function.</summary>
     internal bool IsSet => OnConnection != s_unset;
 
-    /// <summary>Handed to the function as <see cref="TipiTlsHandshakeCallbackContext.State"/>. Default: null.</summary>
+    /// <summary>Passed to the function as <see cref="TipiTlsHandshakeCallbackContext.State"/>. Default: null.</summary>
     public object? OnConnectionState { get; set; }
 
-    /// <summary>How long a handshake may take, the function included. Default: 10 s.</summary>
+    /// <summary>How long a handshake may take, including the function. Default: 10 s.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// The value is zero, negative or longer than a timer can wait; <see cref="Timeout.InfiniteTimeSpan"/> is no limit.
+    /// The value is zero, negative or longer than a timer can wait. Use <see cref="Timeout.InfiniteTimeSpan"/> for no
+    /// limit.
     /// </exception>
     public TimeSpan HandshakeTimeout
     {

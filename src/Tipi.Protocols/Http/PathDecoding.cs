@@ -15,7 +15,7 @@ public static class PathDecoding
 
     /// <summary>Decodes a path that begins with a slash and holds ASCII only, as the parser guarantees.</summary>
     /// <param name="path">The encoded path.</param>
-    /// <param name="decoded">The decoded path; null when it is refused.</param>
+    /// <param name="decoded">The decoded path; null if it is rejected.</param>
     /// <returns>False when the path contains <c>%00</c>: answer 400.</returns>
     public static bool TryDecode(ReadOnlySpan<byte> path, out string? decoded)
     {

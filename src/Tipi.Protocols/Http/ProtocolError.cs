@@ -1,9 +1,9 @@
 namespace Tipi.Protocols.Http;
 
-/// <summary>A peer's fault as a value: a code, the status that answers it, and one plain sentence.</summary>
+/// <summary>A protocol error of the peer as a value: a code, the status of the response, and one sentence.</summary>
 public readonly record struct ProtocolError(ProtocolErrorCode Code)
 {
-    /// <summary>The status to refuse a request with: 400, 405, 408, 413, 414, 417, 431, 501, 505. 0: None.</summary>
+    /// <summary>The status to reject a request with: 400, 405, 408, 413, 414, 417, 431, 501, 505. 0: None.</summary>
     public int StatusCode => Code switch
     {
         ProtocolErrorCode.None => 0,
@@ -21,7 +21,7 @@ public readonly record struct ProtocolError(ProtocolErrorCode Code)
     /// <summary>The peer begins a later version, which another parser reads.</summary>
     internal bool IsLaterVersion => Code == ProtocolErrorCode.Http2Preface;
 
-    /// <summary>The method that would have been right, for the Allow field of a 405; otherwise null.</summary>
+    /// <summary>The allowed method, for the Allow field of a 405; otherwise null.</summary>
     public string? AllowedMethod => Code switch
     {
         ProtocolErrorCode.AsteriskNeedsOptions => "OPTIONS",

@@ -1,6 +1,6 @@
 namespace Tipi.Protocols.Http;
 
-/// <summary>Why a message is refused. The number is not stable; the name is.</summary>
+/// <summary>Why a message is rejected. The number is not stable; the name is.</summary>
 public enum ProtocolErrorCode : byte
 {
     /// <summary>No error.</summary>
@@ -120,7 +120,7 @@ public enum ProtocolErrorCode : byte
     /// <summary>A message that did not arrive in time. 408.</summary>
     Timeout,
 
-    /// <summary>The end of the bytes inside a message. 400.</summary>
+    /// <summary>The data ended inside a message. 400.</summary>
     UnexpectedEnd,
 
     /// <summary>An unencrypted message where TLS is required. 400.</summary>

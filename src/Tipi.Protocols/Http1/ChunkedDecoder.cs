@@ -19,8 +19,8 @@ public struct ChunkedDecoder
     private long _overhead;
 
     /// <summary>A decoder for one body.</summary>
-    /// <param name="limits">What the framing may cost.</param>
-    /// <param name="trailers">Where trailer fields go; null: made when a body has some.</param>
+    /// <param name="limits">Limits of the framing.</param>
+    /// <param name="trailers">Receives trailer fields; null: created if a body has some.</param>
     public ChunkedDecoder(Http1Limits limits, FieldSection? trailers = null)
     {
         ArgumentNullException.ThrowIfNull(limits);

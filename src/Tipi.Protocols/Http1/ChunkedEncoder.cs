@@ -38,7 +38,7 @@ public static class ChunkedEncoder
         return size;
     }
 
-    /// <summary>Fills the whole destination with a header, the size padded with zeros on the left.</summary>
+    /// <summary>Fills the entire destination with a header, with the size padded with zeros on the left.</summary>
     /// <exception cref="ArgumentException">The destination is too short for the length.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The length is not positive.</exception>
     public static void WriteFixedChunkHeader(Span<byte> destination, int length)

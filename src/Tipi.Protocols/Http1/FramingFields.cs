@@ -27,8 +27,8 @@ public struct FramingFields
     public readonly ProtocolErrorCode Error => _error;
 
     /// <summary>
-    /// Takes a Content-Length line: digits only. Any second line is refused, and so is a list; RFC 9110 §8.6 would
-    /// permit to merge equal values, but whoever sends them is broken or probing.
+    /// Adds a Content-Length line: digits only. A second line is rejected, and so is a list; RFC 9110 §8.6 would allow
+    /// merging equal values, but a sender of such lines is defective or probing.
     /// </summary>
     public void AddContentLength(ReadOnlySpan<byte> value)
     {
@@ -40,7 +40,7 @@ public struct FramingFields
             Refuse(ProtocolErrorCode.InvalidContentLength);
     }
 
-    /// <summary>Takes a Transfer-Encoding line (RFC 9112 §6.1): a list of codings, chunked at most once.</summary>
+    /// <summary>Adds a Transfer-Encoding line (RFC 9112 §6.1): a list of codings, chunked at most once.</summary>
     public void AddTransferEncoding(ReadOnlySpan<byte> value)
     {
         bool seenChunked = EndsChunked;

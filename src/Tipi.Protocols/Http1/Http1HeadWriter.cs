@@ -4,8 +4,8 @@ using Tipi.Protocols.Http;
 namespace Tipi.Protocols.Http1;
 
 /// <summary>
-/// Writes a head into a span. Every <c>Try</c> method writes all of its line or, where space is lacking, nothing and
-/// returns false.
+/// Writes a head into a span. Every <c>Try</c> method writes its complete line or, if there is not enough space, writes
+/// nothing and returns false.
 /// </summary>
 /// <remarks>Names and values are written as they are: check them when they are set, with FieldValidation.</remarks>
 public ref struct Http1HeadWriter
@@ -24,7 +24,7 @@ public ref struct Http1HeadWriter
 
     /// <summary>Writes <c>HTTP/1.1 200 OK</c>.</summary>
     /// <param name="statusCode">100 to 999.</param>
-    /// <param name="reasonPhrase">Null: the usual phrase, and nothing for a status that has none.</param>
+    /// <param name="reasonPhrase">Null: the standard phrase, or nothing for a status that has none.</param>
     /// <exception cref="ArgumentOutOfRangeException">The status does not have three digits.</exception>
     public bool TryWriteStatusLine(int statusCode, string? reasonPhrase = null)
     {
@@ -80,7 +80,7 @@ public ref struct Http1HeadWriter
         return true;
     }
 
-    /// <summary>Copies lines that are encoded already, CRLF included, such as a cached Date line.</summary>
+    /// <summary>Copies lines that are already encoded, including CRLF, such as a cached Date line.</summary>
     public bool TryWriteLine(scoped ReadOnlySpan<byte> preencoded)
     {
         if (!preencoded.TryCopyTo(Free)) return false;

@@ -3,7 +3,8 @@ using Tipi.Protocols.Http;
 namespace Tipi.Protocols.Http1;
 
 /// <summary>
-/// Reads HTTP/1 messages, requests or responses, from any source of bytes, by asking: no server, no threads, no events.
+/// Reads HTTP/1 messages, requests or responses, from any source of bytes by method calls: no server, no threads, no
+/// events.
 /// </summary>
 /// <remarks>
 /// <para>Lives: head → body, whole or in runs → <see cref="IsComplete"/> → the next head. A head that is asked for
@@ -30,13 +31,13 @@ public sealed class Http1Reader
     {
     }
 
-    /// <summary>Reads by a delegate that fills memory and returns how many bytes it got, 0 at the end.</summary>
+    /// <summary>Reads with a delegate that fills memory and returns the number of bytes, 0 at the end.</summary>
     public Http1Reader(Func<Memory<byte>, int> read, Http1ReaderOptions? options = null)
         : this(options, (memory, _) => ValueTask.FromResult(read(memory)), NotNull(read))
     {
     }
 
-    /// <summary>Reads by an asynchronous delegate; only the asynchronous methods can then be used.</summary>
+    /// <summary>Reads with an asynchronous delegate; only the asynchronous methods can be used.</summary>
     public Http1Reader(
         Func<Memory<byte>, CancellationToken, ValueTask<int>> readAsync, Http1ReaderOptions? options = null)
         : this(options, NotNull(readAsync), null)
@@ -54,31 +55,38 @@ public sealed class Http1Reader
 
     private delegate bool Step<T>(out T result);
 
-    /// <summary>The current message is read to its end, body and trailers; true before the first.</summary>
+    /// <summary>
+    /// True if the current message has been read to its end, including body and trailers; true before the first
+    /// message.
+    /// </summary>
     public bool IsComplete => _body.IsComplete;
 
     /// <summary>The trailer fields of the current message, once it is complete.</summary>
     public Http1Fields Trailers => _body.Trailers;
 
     /// <summary>
-    /// Bytes that were received and do not belong to what was read so far: the next message, or another protocol after
-    /// an upgrade. Valid until the next read.
+    /// Received bytes that do not belong to what was read so far: the next message, or another protocol after an
+    /// upgrade. Valid until the next read.
     /// </summary>
     public ReadOnlyMemory<byte> Unread => _buffer.Memory;
 
-    /// <summary>Reads the next request's head, after what is left of the message before it.</summary>
-    /// <returns>The head; null when the source ended between messages.</returns>
-    /// <exception cref="Http1ProtocolException">The client broke the protocol, or ended inside a message.</exception>
+    /// <summary>Reads the head of the next request, after the rest of the previous message.</summary>
+    /// <returns>The head; null if the source ended between messages.</returns>
+    /// <exception cref="Http1ProtocolException">
+    /// The client violated the protocol, or the data ended inside a message.
+    /// </exception>
     public Http1Request? ReadRequestHead() => Pull<Http1Request?>(TryNextRequest);
 
     /// <inheritdoc cref="ReadRequestHead"/>
     public ValueTask<Http1Request?> ReadRequestHeadAsync(CancellationToken cancellationToken = default) =>
         PullAsync<Http1Request?>(TryNextRequest, cancellationToken);
 
-    /// <summary>Reads the next response's head, interim ones too.</summary>
+    /// <summary>Reads the head of the next response, including interim responses.</summary>
     /// <param name="requestMethod">The method of the request that it answers.</param>
-    /// <returns>The head; null when the source ended between messages.</returns>
-    /// <exception cref="Http1ProtocolException">The server broke the protocol, or ended inside a message.</exception>
+    /// <returns>The head; null if the source ended between messages.</returns>
+    /// <exception cref="Http1ProtocolException">
+    /// The server violated the protocol, or the data ended inside a message.
+    /// </exception>
     public Http1Response? ReadResponseHead(KnownMethod requestMethod = KnownMethod.Get) =>
         Pull((out Http1Response? head) => TryNextResponse(requestMethod, out head));
 
@@ -89,15 +97,19 @@ public sealed class Http1Reader
 
     /// <summary>Reads the next run of the current body, at most what has arrived.</summary>
     /// <returns>The bytes, valid until the next read; empty at the end of the body.</returns>
-    /// <exception cref="Http1ProtocolException">The peer broke the protocol, or ended inside the body.</exception>
+    /// <exception cref="Http1ProtocolException">
+    /// The peer violated the protocol, or the data ended inside the body.
+    /// </exception>
     public ReadOnlyMemory<byte> ReadBodyChunk() => Pull<ReadOnlyMemory<byte>>(TryNextRun);
 
     /// <inheritdoc cref="ReadBodyChunk"/>
     public ValueTask<ReadOnlyMemory<byte>> ReadBodyChunkAsync(CancellationToken cancellationToken = default) =>
         PullAsync<ReadOnlyMemory<byte>>(TryNextRun, cancellationToken);
 
-    /// <summary>Reads what is left of the current body; empty when there is none.</summary>
-    /// <exception cref="Http1ProtocolException">The peer broke the protocol, or ended inside the body.</exception>
+    /// <summary>Reads the rest of the current body; empty if there is none.</summary>
+    /// <exception cref="Http1ProtocolException">
+    /// The peer violated the protocol, or the data ended inside the body.
+    /// </exception>
     public byte[] ReadBody()
     {
         var whole = new MemoryStream();

@@ -43,7 +43,7 @@ public sealed class Http1Request
     /// <summary>How the body ends.</summary>
     public BodyFraming Body { get; }
 
-    /// <summary>The client wants to go on with this connection.</summary>
+    /// <summary>The client wants to keep this connection open.</summary>
     public bool KeepAlive { get; }
 
     /// <summary>The client waits for a 100 before it sends the body.</summary>

@@ -7,14 +7,14 @@ namespace Tipi.Protocols.Http1;
 public static class Http1RequestParser
 {
     /// <summary>Parses a request head that begins with the first byte of <paramref name="data"/>.</summary>
-    /// <param name="data">One contiguous run of bytes; what follows the head is not looked at.</param>
-    /// <param name="limits">What the head may cost.</param>
+    /// <param name="data">One contiguous run of bytes; bytes after the head are ignored.</param>
+    /// <param name="limits">Limits of the head.</param>
     /// <param name="head">Where the result goes. Reset before the first call for a message and only then.</param>
     /// <param name="error">Why it is invalid; None otherwise.</param>
     /// <returns>
     /// Complete: <c>head.Length</c> bytes are consumed. NeedMore: call again with the same bytes and more; feeding byte
-    /// by byte costs no more than twice the whole. Invalid: refuse with <c>error.StatusCode</c> and close.
-    /// The answer depends on the bytes only, not on how they were cut.
+    /// by byte costs at most twice as much. Invalid: reject with <c>error.StatusCode</c> and close. The result depends
+    /// only on the bytes, not on how they were split.
     /// </returns>
     public static ParseStatus TryParse(
         ReadOnlySpan<byte> data, Http1Limits limits, RequestHead head, out ProtocolError error)

@@ -11,8 +11,8 @@ public static class Http1ResponseParser
     private const ulong VersionMask = 0x00FF_FFFF_FFFF_FFFF;
 
     /// <summary>Parses a response head that begins with the first byte of <paramref name="data"/>.</summary>
-    /// <param name="data">One contiguous run of bytes; what follows the head is not looked at.</param>
-    /// <param name="limits">What the head may cost.</param>
+    /// <param name="data">One contiguous run of bytes; bytes after the head are ignored.</param>
+    /// <param name="limits">Limits of the head.</param>
     /// <param name="requestMethod">The method of the request that it answers: it decides about the body.</param>
     /// <param name="head">Where the result goes. Reset before the first call for a message and only then.</param>
     /// <param name="error">Why it is invalid; None otherwise.</param>

@@ -8,8 +8,8 @@ public static class MessageFraming
     /// <summary>How the body of a request ends.</summary>
     /// <param name="fields">Its framing fields.</param>
     /// <param name="minorVersion">1 for HTTP/1.1, 0 for HTTP/1.0.</param>
-    /// <param name="body">The answer; None with an error.</param>
-    /// <returns>Why the request is refused, or None.</returns>
+    /// <param name="body">The result; None with an error.</param>
+    /// <returns>Why the request is rejected, or None.</returns>
     public static ProtocolErrorCode ForRequest(in FramingFields fields, int minorVersion, out BodyFraming body) =>
         Decide(in fields, minorVersion, BodyFraming.None, out body);
 
@@ -18,8 +18,8 @@ public static class MessageFraming
     /// <param name="minorVersion">1 for HTTP/1.1, 0 for HTTP/1.0.</param>
     /// <param name="statusCode">The response's status.</param>
     /// <param name="requestMethod">The method of the request it answers.</param>
-    /// <param name="body">The answer; None with an error.</param>
-    /// <returns>Why the response is refused, or None.</returns>
+    /// <param name="body">The result; None with an error.</param>
+    /// <returns>Why the response is rejected, or None.</returns>
     public static ProtocolErrorCode ForResponse(in FramingFields fields, int minorVersion, int statusCode,
         KnownMethod requestMethod, out BodyFraming body)
     {

@@ -1,14 +1,14 @@
 namespace Tipi.Protocols.Http1;
 
-/// <summary>What a parser says of the bytes it was given.</summary>
+/// <summary>The result of parsing.</summary>
 public enum ParseStatus : byte
 {
-    /// <summary>The whole head or section is there and valid.</summary>
+    /// <summary>The head or section is complete and valid.</summary>
     Complete,
 
     /// <summary>Valid so far; call again with the same bytes and more.</summary>
     NeedMore,
 
-    /// <summary>No continuation can make it valid.</summary>
+    /// <summary>Invalid, whatever follows.</summary>
     Invalid,
 }

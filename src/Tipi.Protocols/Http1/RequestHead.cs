@@ -22,7 +22,7 @@ public sealed class RequestHead
     /// <summary>The form of the request target.</summary>
     public RequestTargetForm TargetForm { get => _values.TargetForm; internal set => _values.TargetForm = value; }
 
-    /// <summary>The whole request target.</summary>
+    /// <summary>The complete request target.</summary>
     public ByteRange TargetRange { get => _values.TargetRange; internal set => _values.TargetRange = value; }
 
     /// <summary>The authority of an absolute target, or the target of CONNECT; otherwise empty.</summary>
@@ -72,8 +72,8 @@ public sealed class RequestHead
     public bool HasUpgrade { get => _values.HasUpgrade; internal set => _values.HasUpgrade = value; }
 
     /// <summary>
-    /// The absolute target names another authority than Host, and wins: <see cref="AuthorityRange"/> is the host. Only
-    /// where <see cref="Http1Limits.AllowHostOverride"/> permits it.
+    /// The absolute target names an authority other than Host, and takes precedence: <see cref="AuthorityRange"/> is
+    /// the host. Only if <see cref="Http1Limits.AllowHostOverride"/> allows it.
     /// </summary>
     public bool HostIsOverridden { get => _values.HostIsOverridden; internal set => _values.HostIsOverridden = value; }
 

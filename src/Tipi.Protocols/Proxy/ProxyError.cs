@@ -1,6 +1,6 @@
 namespace Tipi.Protocols.Proxy;
 
-/// <summary>A proxy's fault as a value: a code and one plain sentence.</summary>
+/// <summary>A protocol error of a proxy as a value: a code and one sentence.</summary>
 public readonly record struct ProxyError(ProxyErrorCode Code)
 {
     /// <summary>What is wrong, for a log. It quotes nothing of the header.</summary>

@@ -1,6 +1,6 @@
 namespace Tipi.Protocols.Proxy;
 
-/// <summary>Why a header is refused. The number is not stable; the name is.</summary>
+/// <summary>Why a header is rejected. The number is not stable; the name is.</summary>
 public enum ProxyErrorCode : byte
 {
     /// <summary>No error.</summary>

@@ -1,9 +1,9 @@
 namespace Tipi.Protocols.Proxy;
 
-/// <summary>What kind of addresses a header tells.</summary>
+/// <summary>The kind of addresses in a header.</summary>
 public enum ProxyFamily : byte
 {
-    /// <summary>None, or of no known kind: the connection's own addresses hold.</summary>
+    /// <summary>None, or of an unknown kind: the connection's own addresses apply.</summary>
     Unspecified,
 
     /// <summary>IPv4 addresses and ports.</summary>

@@ -2,16 +2,18 @@ using System.Net;
 
 namespace Tipi.Protocols.Proxy;
 
-/// <summary>What a proxy says of the connection it opened. Positions count from the header's first byte.</summary>
+/// <summary>
+/// The header that a proxy sends for the connection that it opened. Positions count from the header's first byte.
+/// </summary>
 public readonly record struct ProxyHeader
 {
-    /// <summary>1 for the line of text, 2 for the binary header.</summary>
+    /// <summary>1 for the text header, 2 for the binary header.</summary>
     public int Version { get; internal init; }
 
     /// <summary>Why the connection was opened; always Proxy in version 1.</summary>
     public ProxyCommand Command { get; internal init; }
 
-    /// <summary>What kind of addresses there are; Unspecified with Local.</summary>
+    /// <summary>The kind of addresses; Unspecified with Local.</summary>
     public ProxyFamily Family { get; internal init; }
 
     /// <summary>The client's address and port; null unless the family is IPv4 or IPv6.</summary>
@@ -20,7 +22,7 @@ public readonly record struct ProxyHeader
     /// <summary>What the client connected to; null unless the family is IPv4 or IPv6.</summary>
     public IPEndPoint? Destination { get; internal init; }
 
-    /// <summary>Bytes of the whole header; what follows belongs to the client.</summary>
+    /// <summary>Bytes of the entire header; what follows belongs to the client.</summary>
     public int Length { get; internal init; }
 
     /// <summary>Where the extensions begin; <see cref="Length"/> when there are none.</summary>

@@ -1,7 +1,7 @@
 namespace Tipi.Protocols.Proxy;
 
 /// <summary>
-/// Parses the header that a proxy puts before a connection's bytes: PROXY protocol of HAProxy, versions 1 and 2.
+/// Parses the header that a proxy sends before the bytes of a connection: HAProxy's PROXY protocol, versions 1 and 2.
 /// </summary>
 /// <remarks>
 /// Whoever may send it decides whose address a server sees. Accept it from known proxies only, and from those demand
@@ -10,15 +10,15 @@ namespace Tipi.Protocols.Proxy;
 public static class ProxyHeaderParser
 {
     /// <summary>
-    /// Bytes of extensions (TLVs) that version 2 may carry unless said otherwise. 4,096: room for the names, ids and
-    /// certificate facts that proxies send, and a bound on what a connection holds before it has proved anything.
+    /// Default limit of the extensions (TLVs) in version 2, in bytes. 4,096 has room for the names, ids and certificate
+    /// data that proxies send, and limits what a connection holds before it is trusted.
     /// </summary>
     public const int DefaultMaxTlvSize = 4096;
 
     /// <summary>Parses a header that begins with the first byte of <paramref name="data"/>.</summary>
-    /// <param name="data">One contiguous run of bytes; what follows the header is not looked at.</param>
-    /// <param name="maxTlvSize">Bytes of extensions that version 2 may carry.</param>
-    /// <param name="header">What it says, when it is complete.</param>
+    /// <param name="data">One contiguous run of bytes; bytes after the header are ignored.</param>
+    /// <param name="maxTlvSize">Maximum size of the extensions in version 2, in bytes.</param>
+    /// <param name="header">The header, if it is complete.</param>
     /// <param name="error">Why it is invalid; None otherwise.</param>
     /// <returns>
     /// Complete: <c>header.Length</c> bytes are consumed. NeedMore: call again with the same bytes and more; less than

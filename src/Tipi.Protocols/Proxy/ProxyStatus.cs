@@ -1,17 +1,17 @@
 namespace Tipi.Protocols.Proxy;
 
-/// <summary>What the parser says of the bytes that a connection begins with.</summary>
+/// <summary>The result of parsing the first bytes of a connection.</summary>
 public enum ProxyStatus : byte
 {
-    /// <summary>The whole header is there and valid.</summary>
+    /// <summary>The header is complete and valid.</summary>
     Complete,
 
-    /// <summary>The beginning of a header; call again with the same bytes and more.</summary>
+    /// <summary>An incomplete header; call again with the same bytes and more.</summary>
     NeedMore,
 
-    /// <summary>No header: the bytes begin another protocol.</summary>
+    /// <summary>No header: the bytes are of another protocol.</summary>
     Absent,
 
-    /// <summary>The bytes begin as a header and are none.</summary>
+    /// <summary>The bytes start like a header, but are not a valid one.</summary>
     Invalid,
 }

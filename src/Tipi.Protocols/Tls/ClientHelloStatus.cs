@@ -1,20 +1,20 @@
 namespace Tipi.Protocols.Tls;
 
-/// <summary>What the parser says of the bytes that a connection begins with.</summary>
+/// <summary>The result of parsing the first bytes of a connection.</summary>
 public enum ClientHelloStatus : byte
 {
-    /// <summary>The whole message is there and well formed.</summary>
+    /// <summary>The message is complete and well-formed.</summary>
     Complete,
 
-    /// <summary>The beginning of a message, or nothing; call again with the same bytes and more.</summary>
+    /// <summary>An incomplete message, or nothing; call again with the same bytes and more.</summary>
     NeedMore,
 
-    /// <summary>The bytes begin another protocol.</summary>
+    /// <summary>The bytes are of another protocol.</summary>
     Absent,
 
-    /// <summary>The bytes begin as TLS, and are no first message of a client within the limits.</summary>
+    /// <summary>The bytes start like TLS, but are not a ClientHello within the limits.</summary>
     Invalid,
 
-    /// <summary>The bytes begin as TLS, with a message that a client does not begin with.</summary>
+    /// <summary>The bytes start with a TLS message that is not a ClientHello.</summary>
     Unexpected,
 }

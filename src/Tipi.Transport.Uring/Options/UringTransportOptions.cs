@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Tipi.Transport.Uring;
 
 /// <summary>
-/// Options of the io_uring transport. Names and defaults follow the sockets transport where it has them.
+/// Options of the io_uring transport. Names and defaults are those of the sockets transport where it has them.
 /// </summary>
 public sealed class UringTransportOptions
 {
@@ -17,45 +17,46 @@ public sealed class UringTransportOptions
     private static readonly TimeSpan s_mostBudget = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Rings, each with a thread of its own. 0 (default): one for each CPU that this process may use.
+    /// Number of rings, each with its own I/O thread, up to 1024. Default: 0, one for each CPU that this process may
+    /// use.
     /// </summary>
     public int RingCount { get; set; }
 
     /// <summary>
-    /// Where code that awaits a connection's pipes goes on. Default: <see cref="RingScheduling.Inline"/>.
+    /// Where code that awaits a connection's pipes continues. Default: <see cref="RingScheduling.Inline"/>.
     /// </summary>
     public RingScheduling Scheduling { get; set; } = RingScheduling.Inline;
 
     /// <summary>
     /// How long inline code may hold a ring before a spare thread takes the ring over. Default: 4 ms, long enough for
-    /// ordinary handlers and short enough that nobody notices the one who blocks. From 1 ms to a day.
+    /// ordinary handlers and short enough that a blocking handler does not delay others noticeably. From 1 ms to 1 day.
     /// </summary>
     public TimeSpan HandOffBudget { get; set; } = TimeSpan.FromMilliseconds(4);
 
-    /// <summary>Connections the kernel queues before they are accepted. Default: 512.</summary>
+    /// <summary>Maximum number of connections that the kernel queues before they are accepted. Default: 512.</summary>
     public int Backlog { get; set; } = 512;
 
-    /// <summary>Send small segments at once (TCP_NODELAY). Default: true.</summary>
+    /// <summary>Sends small segments immediately (TCP_NODELAY). Default: true.</summary>
     public bool NoDelay { get; set; } = true;
 
     /// <summary>
-    /// Lets several processes listen on one port (SO_REUSEPORT). Default: false, so that a port that is taken is an
-    /// error at start.
+    /// Lets several processes listen on one port (SO_REUSEPORT). Default: false, so that startup fails if the port is
+    /// in use.
     /// </summary>
     public bool ReusePort { get; set; }
 
     /// <summary>
-    /// Makes the socket of an end point, bound and not listening yet. Default: null, the transport makes it.
+    /// Creates the socket of an endpoint, bound but not listening yet. Default: null, the transport creates it.
     /// </summary>
     public Func<EndPoint, Socket>? CreateBoundListenSocket { get; set; }
 
     /// <summary>
-    /// Received bytes a connection may hold unread before it stops receiving. Default: 1 MiB. Null: no limit.
+    /// Received but unread bytes after which a connection stops receiving. Default: 1 MiB. Null: no limit.
     /// </summary>
     public long? MaxReadBufferSize { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// Written bytes a connection may hold unsent before a flush waits. Default: 64 KiB. Null: no limit.
+    /// Written but unsent bytes of a connection after which a flush waits. Default: 64 KiB. Null: no limit.
     /// </summary>
     public long? MaxWriteBufferSize { get; set; } = 64 * 1024;
 
