@@ -17,8 +17,8 @@ internal sealed partial class AddressesArea : IArea
     public string Name => "Addresses";
 
     public string Meaning =>
-        "The bound addresses as the server states them, and how many warnings were logged; or the exception at start. "
-        + "A, B and C are ports; any is one that the system chose.";
+        "The bound addresses as reported by the server, and the number of logged warnings; or the exception at "
+        + "startup. A, B and C are ports; any is a port that the system chose.";
 
     private static IReadOnlyList<AddressCase> Cases { get; } =
     [

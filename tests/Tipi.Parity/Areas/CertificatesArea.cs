@@ -15,8 +15,8 @@ internal sealed class CertificatesArea : IArea
     public string Name => "Certificates from configuration";
 
     public string Meaning =>
-        "The certificates that clients get who ask for the names `a.test`, `b.a.test` and `c.test`, or the exception "
-        + "at start.";
+        "The certificates that clients get for the names `a.test`, `b.a.test` and `c.test`, or the exception at "
+        + "startup.";
 
     public async Task<IReadOnlyDictionary<string, string>> AskAsync(Subject subject)
     {
@@ -83,9 +83,9 @@ internal sealed class CertificatesArea : IArea
             Of([.. Pfx($"{One}:Certificate", "one"), ($"{One}:ClientCertificateMode", "Some")])),
         ("unknown TLS version", Of([.. Pfx($"{One}:Certificate", "one"), ($"{One}:SslProtocols:0", "Tls9")])),
         ("TLS 1.3 only", Of([.. Pfx($"{One}:Certificate", "one"), ($"{One}:SslProtocols:0", "Tls13")])),
-        ("certificate of an endpoint in the clear",
+        ("certificate of an endpoint without TLS",
             [($"{One}:Url", "http://127.0.0.1:0"), .. Pfx($"{One}:Certificate", "one")]),
-        ("names of an endpoint in the clear",
+        ("names of an endpoint without TLS",
             [($"{One}:Url", "http://127.0.0.1:0"), .. Pfx($"{One}:Sni:*:Certificate", "one")]),
         ("only HTTP/3", Of([.. Pfx($"{One}:Certificate", "one"), ($"{One}:Protocols", "Http3")])),
     ];

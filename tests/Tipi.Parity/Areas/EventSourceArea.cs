@@ -14,7 +14,7 @@ internal sealed class EventSourceArea : IArea
     public string Name => "Event source";
 
     public string Meaning =>
-        $"`{KestrelSource}` beside `{TipiSource}`: each counter, and each event with number, level and arguments.";
+        $"`{KestrelSource}` and `{TipiSource}`: each counter, and each event with number, level and arguments.";
 
     public async Task<IReadOnlyDictionary<string, string>> AskAsync(Subject subject)
     {

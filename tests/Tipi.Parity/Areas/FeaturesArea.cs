@@ -11,7 +11,7 @@ internal sealed class FeaturesArea : IArea
     public string Name => "Features";
 
     public string Meaning =>
-        "listed: among the request's features; asked: only by its type. Interfaces that no server has are left out.";
+        "listed: among the request's features; asked: only by its type. Interfaces that no server has are omitted.";
 
     public async Task<IReadOnlyDictionary<string, string>> AskAsync(Subject subject)
     {

@@ -12,7 +12,7 @@ internal sealed class FrameHabitsArea : IArea
 
     public string Name => "HTTP/2: habits";
 
-    public string Meaning => "What the application sees, and behind the arrow what its client gets.";
+    public string Meaning => "What the application sees and, after the arrow, what its client receives.";
 
     public async Task<IReadOnlyDictionary<string, string>> AskAsync(Subject subject)
     {

@@ -40,7 +40,7 @@ internal sealed class FramesArea : IArea
 
     public string Meaning =>
         "The server's SETTINGS; and for frames of a client: the statuses and resets of streams, GOAWAY and its codes, "
-        + "and what becomes of the connection. The application answers; or it waits, and then the stream stays open.";
+        + "and what happens to the connection. The application responds; or it waits, and the stream stays open.";
 
     public async Task<IReadOnlyDictionary<string, string>> AskAsync(Subject subject)
     {

@@ -11,7 +11,7 @@ internal sealed class HabitsArea(string name, IReadOnlyList<Habit> habits) : IAr
 
     public string Name => name;
 
-    public string Meaning => "What the application sees, and behind the arrow what its client gets.";
+    public string Meaning => "What the application sees and, after the arrow, what its client receives.";
 
     public async Task<IReadOnlyDictionary<string, string>> AskAsync(Subject subject)
     {

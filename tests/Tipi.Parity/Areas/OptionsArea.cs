@@ -14,8 +14,8 @@ internal sealed class OptionsArea : IArea
     public string Name => "Options";
 
     public string Meaning =>
-        "Kestrel's public options: type, default, and the values that its setter refuses; methods by their parameters. "
-        + "What Tipi has beyond them is in OPTIONS.md.";
+        "Kestrel's public options: type, default, and the values that the setter rejects; methods by their parameters. "
+        + "Tipi's additional options are in OPTIONS.md.";
 
     public Task<IReadOnlyDictionary<string, string>> AskAsync(Subject subject)
     {

@@ -25,8 +25,8 @@ internal sealed class RefusalsArea : IArea
     public string Name => "Requests, good and bad";
 
     public string Meaning =>
-        "The status, whether the application was reached, and what becomes of the connection. 408: more was waited "
-        + "for. refused: an answer in full, with Connection: close, Content-Length: 0, Date and Server.";
+        "The status, whether the application was reached, and what happens to the connection. 408: the server waited "
+        + "for more. refused: a complete response with Connection: close, Content-Length: 0, Date and Server.";
 
     public async Task<IReadOnlyDictionary<string, string>> AskAsync(Subject subject)
     {

@@ -21,8 +21,8 @@ internal sealed class SectionsArea : IArea
     public string Name => "HTTP/2: requests, good and bad";
 
     public string Meaning =>
-        "The status or the code of the reset, GOAWAY and its code, whether the application was reached and how it "
-        + "fared, and what becomes of the connection.";
+        "The status or the code of the reset, GOAWAY and its code, whether the application was reached and what "
+        + "it saw, and what happens to the connection.";
 
     public async Task<IReadOnlyDictionary<string, string>> AskAsync(Subject subject)
     {

@@ -21,12 +21,12 @@ internal sealed class TelemetryArea : IArea
     public string Name => "Measurements and logs";
 
     public string Meaning =>
-        "Measured: the values that the instruments got, with the tags of each and then the tags of all. Logged: level "
+        "Measured: the values of the instruments, with the tags of each and then the tags of all. Logged: level "
         + "and event id in the categories `…`, `….BadRequests` and `….Connections`, where … is "
         + "`Microsoft.AspNetCore.Server.Kestrel` or `Tipi.Server`; `-`: outside of a scope with `ConnectionId`. "
-        + "Left out: Kestrel's 9, 10 and 39 of `….Connections`, lines of each request and connection that Tipi does "
-        + "not write, and 19, a reset, which the transport has there. Tls: Kestrel's category "
-        + "`HttpsConnectionMiddleware`, and `Tipi.Server.Tls`. Http2: 29 and 30, faults of the connection and of a "
+        + "Omitted: Kestrel's 9, 10 and 39 of `….Connections`, lines of each request and connection that Tipi does "
+        + "not write, and 19, a reset, which the transport logs there. Tls: Kestrel's category "
+        + "`HttpsConnectionMiddleware`, and `Tipi.Server.Tls`. Http2: 29 and 30, errors of the connection and of a "
         + "stream, in Kestrel's `….Http2` and in Tipi's `….BadRequests`.";
 
     public async Task<IReadOnlyDictionary<string, string>> AskAsync(Subject subject)

@@ -21,8 +21,8 @@ internal sealed class TlsArea : IArea
     public string Name => "TLS";
 
     public string Meaning =>
-        "The features of a request over TLS; and what a client gets: the version of HTTP that was agreed on, or how "
-        + "its handshake failed.";
+        "The features of a request over TLS, and what a client gets: the negotiated HTTP version, or how its handshake "
+        + "failed.";
 
     public async Task<IReadOnlyDictionary<string, string>> AskAsync(Subject subject)
     {
@@ -147,7 +147,7 @@ internal sealed class TlsArea : IArea
         using (Wire wire = await server.ConnectAsync())
         {
             await wire.SendAsync("GET /a?b HTTP/1.1\r\nHost: a\r\n\r\n");
-            values["handshake: HTTP in the clear instead"] = Text(await wire.ReadToEndAsync());
+            values["handshake: plain HTTP instead"] = Text(await wire.ReadToEndAsync());
         }
         using (Wire wire = await server.ConnectAsync())
         {

@@ -15,10 +15,10 @@ namespace Tipi.Parity.Areas;
 /// <summary>What code tells Kestrel, with UseTipi and without it.</summary>
 internal sealed class ToldArea : IArea
 {
-    public string Name => "What code told Kestrel";
+    public string Name => "Options set for Kestrel in code";
 
     public string Meaning =>
-        "The same `ConfigureKestrel` under both servers, for Tipi with `UseTipi()` after it: version, status, whether "
+        "The same `ConfigureKestrel` on both servers, for Tipi with `UseTipi()` after it: version, status, whether "
         + "there is a `Server` field, and body; or that the connection is refused.";
 
     private static IReadOnlyList<ToldCase> Cases { get; } =

@@ -56,7 +56,7 @@ internal static class SectionCases
         new("empty :scheme", ":method: GET|:scheme: |:path: /|:authority: a"),
         new("method with a space", ":method: G T|:scheme: http|:path: /|:authority: a"),
         new("scheme of another kind", ":method: GET|:scheme: ftp|:path: /|:authority: a"),
-        new("scheme https in the clear", ":method: GET|:scheme: https|:path: /|:authority: a"),
+        new("scheme https without TLS", ":method: GET|:scheme: https|:path: /|:authority: a"),
         new("scheme with a slash", ":method: GET|:scheme: a/b|:path: /|:authority: a"),
         With("second :method", ":method: GET"),
         new("two :method", ":method: GET|:method: GET|:scheme: http|:path: /|:authority: a"),

@@ -11,22 +11,22 @@ internal static class RequestDifferences
 
     private static IEnumerable<Difference> Accepted() =>
     [
-        Because("valid: a scheme has no case (RFC 3986 §3.1)", "absolute target in upper case"),
+        Because("valid: a scheme is case-insensitive (RFC 3986 §3.1)", "absolute target in upper case"),
         Because("valid: RFC 3986 §3.2.2 and §3.2.3", "Host with empty port", "Host with underscore and escape"),
-        Because("what would follow is a tunnel and none is made: the connection says that it closes", "CONNECT"),
-        Because("valid: white space around an extension's parts (RFC 9112 §7.1.1)",
+        Because("a tunnel would follow, but none is opened: the response says that the connection closes", "CONNECT"),
+        Because("valid: whitespace around the parts of an extension (RFC 9112 §7.1.1)",
             "chunk: extensions with white space"),
     ];
 
     private static IEnumerable<Difference> Lines() =>
     [
-        Because("one empty line may come first (RFC 9112 §2.2); strict about more", "line: two empty lines first"),
-        Because("a bare line feed ends a line for one server of a chain and not for the next: smuggling",
+        Because("one empty line may come first (RFC 9112 §2.2), but not more", "line: two empty lines first"),
+        Because("a bare line feed ends a line for one server of a chain and not for the next, which allows smuggling",
             "line: line feed first", "line: ends in line feed", "field: bare line feed",
             "field: line feed before the end", "field: tab and line feed", "field: letter instead of carriage return",
             "field: line feed ends the head", "chunk: line feed in the trailers", "chunk: line feed ends the trailers",
             "chunk: line feed instead of trailers"),
-        Because("one space stands between the parts (RFC 9112 §3)",
+        Because("a single space separates the parts (RFC 9112 §3)",
             "line: two spaces before the version", "line: tab before the version"),
         Because("not a request target (RFC 9112 §3.2)",
             "line: fragment", "line: fragment in the query", "line: backslash", "line: control in the target",
@@ -34,7 +34,7 @@ internal static class RequestDifferences
         Because("user information makes a host look like another (RFC 9110 §4.2.4)", "line: absolute with user"),
         Because("not an authority with its port (RFC 9112 §3.2.3)",
             "line: authority without port", "line: CONNECT with a path", "line: CONNECT with an absolute target"),
-        Because("no HTTP version at all (RFC 9112 §2.3); 505 is for those that are",
+        Because("not an HTTP version (RFC 9112 §2.3); 505 is for unsupported versions",
             "line: version in lower case", "line: version with a comma", "line: other protocol"),
     ];
 
@@ -44,28 +44,28 @@ internal static class RequestDifferences
         Because("control characters in a value are invalid (RFC 9110 §5.5)",
             "field: control in the value", "field: vertical tab in the value", "field: escape in the value",
             "field: DEL in the value"),
-        Because("an expectation that nobody meets is refused (RFC 9110 §10.1.1)",
+        Because("an expectation that is not supported is rejected (RFC 9110 §10.1.1)",
             "field: other expectation", "field: empty expectation", "field: list of expectations"),
         Because("not a host with an optional port (RFC 9110 §7.2)",
             "host: empty", "host: white space", "host: port too large", "host: port very large",
             "host: brackets around a name", "host: IPv6 too short", "host: IPv6 too long",
             "host: IPv6 with a gap of nothing", "host: IPv6 with two gaps", "host: IPv6 with three colons",
             "host: IPv6 group too long", "host: IPv6 with bad IPv4"),
-        Because("the line ends count as well", "size: fields one too large"),
+        Because("line endings count as well", "size: fields one too large"),
     ];
 
     private static IEnumerable<Difference> Bodies() =>
     [
-        Because("a length is digits (RFC 9110 §8.6)", "field: length with plus", "field: length with minus"),
-        Because("a length beside a transfer coding is an attack or an error (RFC 9112 §6.1)",
+        Because("a length consists of digits (RFC 9110 §8.6)", "field: length with plus", "field: length with minus"),
+        Because("a length together with a transfer coding is an attack or an error (RFC 9112 §6.1)",
             "field: length and chunked", "field: chunked and length", "field: chunked and length 0"),
-        Because("chunked stands once, and last (RFC 9112 §6.1)",
+        Because("chunked must be present once, and last (RFC 9112 §6.1)",
             "field: chunked twice in a list", "field: chunked twice in two lines",
             "field: empty element before chunked", "field: empty element after chunked"),
-        Because("a coding that is not implemented (RFC 9112 §6.1)",
+        Because("a coding that is not supported (RFC 9112 §6.1)",
             "field: coding under chunked", "field: coding under chunked in two lines"),
-        Because("HTTP/1.0 has no transfer codings (RFC 9112 §6.1)", "field: chunked on HTTP/1.0"),
-        Because("the peer's fault, not the application's", "chunk: size overflows", "chunk: size above 2^63",
+        Because("HTTP/1.0 does not support transfer codings (RFC 9112 §6.1)", "field: chunked on HTTP/1.0"),
+        Because("an error of the client, not of the application", "chunk: size overflows", "chunk: size above 2^63",
             "chunk: size overflows to a small number", "chunk: trailer with NUL"),
         Because("not a chunk extension (RFC 9112 §7.1.1)",
             "chunk: extension without a name", "chunk: extension with an empty name",
@@ -74,8 +74,8 @@ internal static class RequestDifferences
             "chunk: extension with open quotes", "chunk: extension with text after quotes",
             "chunk: extension with control", "chunk: extension with NUL in quotes",
             "chunk: extension with white space last"),
-        Because("extensions are bounded (RFC 9112 §7.1.1)",
+        Because("extensions are limited (RFC 9112 §7.1.1)",
             "chunk: line too long", "chunk: extensions outweigh the data"),
-        Because("trailers have the limits of fields", "chunk: trailers too large", "chunk: too many trailers"),
+        Because("trailers have the same limits as fields", "chunk: trailers too large", "chunk: too many trailers"),
     ];
 }

@@ -10,7 +10,7 @@ internal sealed record Settings(Action<KestrelServerOptions> OnKestrel, Action<T
     /// <summary>Everything as it comes.</summary>
     internal static Settings Defaults { get; } = new(static _ => { }, static _ => { });
 
-    /// <summary>Only HTTP/2, in the clear: Kestrel speaks both on one port only where TLS tells them apart.</summary>
+    /// <summary>Only HTTP/2, without TLS: Kestrel speaks both on one port only where TLS tells them apart.</summary>
     internal static Settings Http2 { get; } = Defaults with { Protocols = HttpProtocols.Http2 };
 
     /// <summary>TLS, and what it agrees on.</summary>

@@ -170,7 +170,7 @@ internal static class FrameLives
         Kept("server stops and does not wait for a request", Say.Headers(1, Hold), TimeSpan.FromMilliseconds(100)),
     ];
 
-    // The server's end can not be waited for here: it is stopped after the client's part.
+    // The server's end cannot be waited for here: it is stopped after the client's part.
     private static Life Kept(string name, byte[] request, TimeSpan patience) => new($"HTTP/2: {name}", async server =>
     {
         FrameWire wire = await FrameWire.ConnectAsync(server.Port);

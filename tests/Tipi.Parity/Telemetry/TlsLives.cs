@@ -45,7 +45,7 @@ internal static class TlsLives
             },
         },
         Plain("TLS: garbage", "\u0016\u0003\u0001\0\u0005hello"),
-        Plain("TLS: HTTP in the clear", Get),
+        Plain("TLS: plain HTTP", Get),
         Plain("TLS: nothing comes", "") with
         {
             Settings = static _ => Settings.Tls with
