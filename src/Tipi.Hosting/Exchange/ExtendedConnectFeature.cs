@@ -32,12 +32,12 @@ internal sealed class ExtendedConnectFeature(
         ResponseFeature response = lifecycle.Response;
         if (!IsExtendedConnect)
             throw new InvalidOperationException(
-                "This request is no extended CONNECT: see IHttpExtendedConnectFeature.IsExtendedConnect first.");
-        if (request.IsUpgraded) throw new InvalidOperationException("The request was accepted already.");
+                "This request is not an extended CONNECT. Check IHttpExtendedConnectFeature.IsExtendedConnect first.");
+        if (request.IsUpgraded) throw new InvalidOperationException("The request was already accepted.");
         if (response.HasStarted)
-            throw new InvalidOperationException("The response has started already: accept before it is written.");
+            throw new InvalidOperationException("The response has already started. Accept the request before writing.");
         if (!request.Connection.Endpoint.Admission.TryEnterUpgrade())
-            throw new InvalidOperationException("The limit of upgraded connections is reached.");
+            throw new InvalidOperationException("The limit MaxConcurrentUpgradedConnections was reached.");
         request.IsUpgraded = true;
         RequestAdmission.Leave(request);
         response.StatusCode = StatusCodes.Status200OK;
@@ -45,5 +45,5 @@ internal sealed class ExtendedConnectFeature(
     }
 
     ValueTask<IWebTransportSession> IHttpWebTransportFeature.AcceptAsync(CancellationToken cancellationToken) =>
-        throw new NotSupportedException("This server has no WebTransport: see IsWebTransportRequest first.");
+        throw new NotSupportedException("WebTransport is not supported. Check IsWebTransportRequest first.");
 }

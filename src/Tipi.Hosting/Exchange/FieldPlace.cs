@@ -31,8 +31,8 @@ internal static class FieldPlace
     internal static void Check(string name, HeaderRole role)
     {
         if (role == HeaderRole.Trailers && s_neverTrailers.Contains(name))
-            throw new InvalidOperationException($"{name} can not be a trailer: it must be known before the body.");
+            throw new InvalidOperationException($"{name} cannot be a trailer: it must be sent before the body.");
         if (role == HeaderRole.Informational && s_neverInformational.Contains(name))
-            throw new InvalidOperationException($"{name} can not be part of an informational response.");
+            throw new InvalidOperationException($"{name} cannot be part of an informational response.");
     }
 }

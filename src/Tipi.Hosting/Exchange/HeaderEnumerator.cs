@@ -46,7 +46,7 @@ internal sealed class HeaderEnumerator : IEnumerator<KeyValuePair<string, String
 
     public bool MoveNext()
     {
-        if (_life != _table.Life) throw new InvalidOperationException("The request of these headers is over.");
+        if (_life != _table.Life) throw new InvalidOperationException("The request of these headers has ended.");
         if (_stage == Stage.Known)
         {
             if (MoveTo(areKnown: true)) return true;

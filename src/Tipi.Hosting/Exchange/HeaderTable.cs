@@ -43,7 +43,7 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
         {
             ThrowIfFrozen();
             FieldPlace.Check(HeaderNames.ContentLength, Role);
-            if (value < 0) throw new ArgumentOutOfRangeException(nameof(value), "Content-Length can not be negative.");
+            if (value < 0) throw new ArgumentOutOfRangeException(nameof(value), "Content-Length cannot be negative.");
             _contentLength = value ?? NoLength;
         }
     }
@@ -79,7 +79,7 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
     StringValues IDictionary<string, StringValues>.this[string key]
     {
         get => TryGetValue(key, out StringValues value)
-            ? value : throw new KeyNotFoundException($"There is no header {key}.");
+            ? value : throw new KeyNotFoundException($"The header {key} does not exist.");
         set => this[key] = value;
     }
 
@@ -103,7 +103,7 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
     public void Add(string key, StringValues value)
     {
         ThrowIfFrozen();
-        if (ContainsKey(key)) throw new ArgumentException($"The header {key} is there already.", nameof(key));
+        if (ContainsKey(key)) throw new ArgumentException($"The header {key} already exists.", nameof(key));
         this[key] = value;
     }
 
@@ -133,7 +133,7 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
 
     public void CopyTo(KeyValuePair<string, StringValues>[] array, int arrayIndex)
     {
-        if (array.Length - arrayIndex < Count) throw new ArgumentException("There are more fields.", nameof(array));
+        if (array.Length - arrayIndex < Count) throw new ArgumentException("The array is too small.", nameof(array));
         foreach (KeyValuePair<string, StringValues> field in this) array[arrayIndex++] = field;
     }
 
@@ -190,7 +190,7 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
     {
         if (value.Count == 0) return NoLength;
         if (HeaderUtilities.TryParseNonNegativeInt64(value.ToString(), out long length)) return length;
-        throw new InvalidOperationException($"Content-Length can not be \"{value}\": it is a number of bytes.");
+        throw new InvalidOperationException($"Content-Length cannot be \"{value}\": it must be a number of bytes.");
     }
 
     private void Empty()
@@ -257,7 +257,7 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
     private void Validate(string key, StringValues values)
     {
         if (!FieldValidation.IsToken(key))
-            throw new InvalidOperationException($"\"{Printable(key)}\" is not a header name: it is not a token.");
+            throw new InvalidOperationException($"\"{Printable(key)}\" is not a header name: it must be a token.");
         if (Role != HeaderRole.Response) FieldPlace.Check(key, Role);
         for (int i = 0; i < values.Count; i++)
         {
@@ -265,7 +265,7 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
             int wrong = FieldValidation.IndexOfInvalidValueChar(value);
             if (wrong < 0 || IsValidEncoded(key, value)) continue;
             throw new InvalidOperationException(
-                $"The value of the header {key} has the character 0x{(int)value[wrong]:X4} at position {wrong}: "
+                $"The value of the header {key} contains the character 0x{(int)value[wrong]:X4} at position {wrong}: "
                 + "only visible ASCII, spaces and tabs can be sent, unless ResponseHeaderEncodingSelector names an "
                 + "encoding.");
         }
@@ -288,8 +288,8 @@ internal sealed class HeaderTable(HeaderRole role, Func<string, Encoding?>? enco
     {
         if (!_isFrozen) return;
         throw new InvalidOperationException(ReferenceEquals(this, None)
-            ? "This message has no place for further fields: see IsReadOnly first."
-            : "Headers can not be changed: the response has already started, or the request is over.");
+            ? "No fields can be added to this message. Check IsReadOnly first."
+            : "Headers cannot be changed: the response has already started, or the request has ended.");
     }
 
     internal struct Field

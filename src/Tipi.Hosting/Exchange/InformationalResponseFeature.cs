@@ -15,13 +15,13 @@ internal sealed class InformationalResponseFeature(RunningRequest request, Respo
         if (statusCode is <= StatusCodes.Status101SwitchingProtocols or >= StatusCodes.Status200OK)
             throw new ArgumentOutOfRangeException(
                 nameof(statusCode), statusCode,
-                "An informational response has a status from 102 to 199; 100 and 101 are sent by the server.");
+                "The status of an informational response must be 102 to 199; the server sends 100 and 101.");
         cancellationToken.ThrowIfCancellationRequested();
         var fields = new HeaderTable(HeaderRole.Informational, request.Server.Options.ResponseEncodings);
         foreach (var (name, value) in headers) fields[name] = value;
         if (!lifecycle.TrySendInformational(statusCode, fields, cancellationToken, out ValueTask<FlushResult> sent))
             throw new InvalidOperationException(
-                "An informational response comes before the response, and that has already started.");
+                "An informational response must be sent before the response, which has already started.");
         return sent.IsCompletedSuccessfully ? Forget(sent.Result) : new ValueTask(sent.AsTask());
     }
 

@@ -12,8 +12,8 @@ internal sealed class MaxBodySizeFeature(RunningRequest request) : IHttpMaxReque
         get => request.Input.MaxSize;
         set
         {
-            if (IsReadOnly) throw new InvalidOperationException("The body is being read: its limit is fixed.");
-            if (value < 0) throw new ArgumentOutOfRangeException(nameof(value), "A limit is not negative, or null.");
+            if (IsReadOnly) throw new InvalidOperationException("The body is already being read: its limit is fixed.");
+            if (value < 0) throw new ArgumentOutOfRangeException(nameof(value), "The limit must not be negative.");
             request.Input.MaxSize = value;
         }
     }

@@ -175,7 +175,7 @@ internal sealed class ResponseBody(
         if (HasOwnFraming) return;
         IsTooShort = true;
         throw new InvalidOperationException(
-            $"The response declared Content-Length {_declared} and has {_written} bytes: too few.");
+            $"The response declared Content-Length {_declared} but has {_written} bytes: too few.");
     }
 
     /// <summary>Copies what is left of a write that nobody has waited for: something comes behind it.</summary>
@@ -340,13 +340,13 @@ internal sealed class ResponseBody(
     {
         if (declared is null || declared >= length || _mode == Mode.Swallowing || HasOwnFraming) return;
         throw new InvalidOperationException(
-            $"The response declared Content-Length {declared} and gets {length} bytes: too many.");
+            $"The response declared Content-Length {declared} but gets {length} bytes: too many.");
     }
 
     private static void ThrowIfForbidden(int statusCode)
     {
         if (ResponseRules.ForbidsBody(statusCode))
-            throw new InvalidOperationException($"A response with status {statusCode} has no body.");
+            throw new InvalidOperationException($"A response with status {statusCode} cannot have a body.");
     }
 
     private void ThrowIfClosed()

@@ -30,7 +30,7 @@ internal sealed class ResponseFeature : IHttpResponseFeature
         {
             ThrowIfStarted(nameof(StatusCode));
             if (value is < 100 or > 999)
-                throw new ArgumentOutOfRangeException(nameof(value), value, "A status code has three digits.");
+                throw new ArgumentOutOfRangeException(nameof(value), value, "A status code must have three digits.");
             _statusCode = value;
         }
     }
@@ -42,7 +42,7 @@ internal sealed class ResponseFeature : IHttpResponseFeature
         {
             ThrowIfStarted(nameof(ReasonPhrase));
             if (value is not null && Protocols.Http.FieldValidation.IndexOfInvalidValueChar(value) >= 0)
-                throw new InvalidOperationException("A reason phrase can have visible ASCII, spaces and tabs only.");
+                throw new InvalidOperationException("A reason phrase can only contain visible ASCII, spaces and tabs.");
             _reasonPhrase = value;
         }
     }
@@ -130,6 +130,6 @@ internal sealed class ResponseFeature : IHttpResponseFeature
     private void ThrowIfStarted(string what)
     {
         if (HasStarted)
-            throw new InvalidOperationException($"{what} can not be set: the response has already started.");
+            throw new InvalidOperationException($"{what} cannot be set because the response has already started.");
     }
 }

@@ -10,5 +10,5 @@ internal sealed class TrailersFeature(IExchangeInput input) : IHttpRequestTraile
 
     public IHeaderDictionary Trailers =>
         input.Trailers
-        ?? throw new InvalidOperationException("Trailers are known once the request's body was read to its end.");
+        ?? throw new InvalidOperationException("Trailers are available once the request body was read to its end.");
 }

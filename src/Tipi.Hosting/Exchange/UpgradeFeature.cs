@@ -22,13 +22,13 @@ internal sealed class UpgradeFeature(
     private void Accept()
     {
         ResponseFeature response = lifecycle.Response;
-        if (request.IsUpgraded) throw new InvalidOperationException("The connection is upgraded already.");
+        if (request.IsUpgraded) throw new InvalidOperationException("The connection is already upgraded.");
         if (!request.Input.IsUpgradable)
-            throw new InvalidOperationException("The request asks for no upgrade, or has a body.");
+            throw new InvalidOperationException("The request does not ask for an upgrade, or it has a body.");
         if (response.HasStarted)
-            throw new InvalidOperationException("The response has started already: upgrade before it is written.");
+            throw new InvalidOperationException("The response has already started. Upgrade before writing it.");
         if (!request.Connection.Endpoint.Admission.TryEnterUpgrade())
-            throw new InvalidOperationException("The limit of upgraded connections is reached.");
+            throw new InvalidOperationException("The limit MaxConcurrentUpgradedConnections was reached.");
         request.IsUpgraded = true;
         request.Connection.BeginUpgrade();
         RequestAdmission.Leave(request);

@@ -120,7 +120,7 @@ internal sealed class ConnectionLife(ServerConnection owner, FrameOutput output,
     {
         _phase = Phase.Ended;
         owner.Server.Logs.BadRequests.Http2ConnectionFailed(
-            owner.Id, Http2ErrorCode.ProtocolError, "The client sent HTTP/1 where HTTP/2 is spoken.");
+            owner.Id, Http2ErrorCode.ProtocolError, "The client sent HTTP/1 to an endpoint for HTTP/2 only.");
     }
 
     /// <summary>Ends the connection with a GOAWAY that says why. What it is measured as was said before.</summary>

@@ -31,7 +31,7 @@ internal sealed class DataReceiver(ConnectionParts parts, StreamEndings endings)
         {
             if (!_uploads.TryReceive(header.Length))
                 return Http2Error.Connection(
-                    Http2ErrorCode.FlowControlError, "There is more DATA than the connection's window permits.");
+                    Http2ErrorCode.FlowControlError, "DATA exceeds the window of the connection.");
             Http2Verdict verdict = Http2StreamStates.OnReceive(
                 _streams.StateOf(header.StreamId), header.Type, out error);
             if (verdict != Http2Verdict.Accept || !_streams.TryFind(header.StreamId, out Http2Stream? stream))
@@ -50,7 +50,7 @@ internal sealed class DataReceiver(ConnectionParts parts, StreamEndings endings)
         if (!stream.Upload.Window.TryTake(header.Length))
         {
             _uploads.Consume(header.Length);
-            return Http2Error.Stream(Http2ErrorCode.FlowControlError, "There is more DATA than the window permits.");
+            return Http2Error.Stream(Http2ErrorCode.FlowControlError, "DATA exceeds the window of the stream.");
         }
         // What is dropped because its stream was reset earns nothing, or its frames would pay for one another.
         if (content.Length >= LeastCredited || isEnd) parts.Budget.EarnControl(1);

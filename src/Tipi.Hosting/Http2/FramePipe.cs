@@ -129,7 +129,7 @@ internal sealed class FramePipe(PipeWriter pipe, ServerConnection owner, IOutput
     private void GiveUp()
     {
         owner.EndsBecause(ConnectionEndReason.OutputQueueSizeExceeded);
-        owner.Abort("The peer takes no answers.");
+        owner.Abort("The client does not read responses.");
     }
 
     private void Fail(Exception error)

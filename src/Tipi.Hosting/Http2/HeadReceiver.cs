@@ -136,7 +136,7 @@ internal sealed class HeadReceiver
         if (verdict == Http2Verdict.Accept && !_parts.Life.IsLeaving)
         {
             if (!isFull) return TakeRequest(header, block, spare ?? MakeStream());
-            error = Http2Error.Stream(Http2ErrorCode.RefusedStream, "There are as many streams as allowed.");
+            error = Http2Error.Stream(Http2ErrorCode.RefusedStream, "The limit MaxStreamsPerConnection was reached.");
         }
         var dropped = new DroppedFields();
         HpackError bad = _decoder.Decode(block, ref dropped);
@@ -205,9 +205,9 @@ internal sealed class HeadReceiver
         _owner.Server.Metrics.RequestRefused(status);
         ILogger log = _owner.Server.Logs.BadRequests;
         if (log.IsEnabled(LogLevel.Debug))
-            log.RequestRefused(_owner.Id, status, "The request is beyond a limit.");
+            log.RequestRefused(_owner.Id, status, "The request exceeds a limit.");
         if (!_parts.Budget.TryProvoke())
-            return Http2Budget.Calm("The client sends too many requests that are refused.");
+            return Http2Budget.Calm("The client sends too many requests that are rejected.");
         lock (_output.Gate)
         {
             _output.WriteRefusal(streamId, status);

@@ -51,7 +51,7 @@ internal sealed class Http2Budget(Http2Allowances limits, long nowMs)
     {
         if (dataFrames > _dataFrames) OnDataSent(dataFrames - _dataFrames);
         _dataFrames = dataFrames;
-        return TryControl() ? default : Calm("The client sends too many frames that ask for nothing.");
+        return TryControl() ? default : Calm("The client sends too many frames that request nothing.");
     }
 
     /// <summary>What a client is told that has used one up.</summary>

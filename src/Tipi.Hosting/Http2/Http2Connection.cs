@@ -94,7 +94,7 @@ internal sealed class Http2Connection : IConnectionProtocol, IOutputOwner
         _owner.EndsBecause(EndOfLost);
         // Also where the input goes on: nobody could be answered.
         Life.OnLost();
-        Abandon(new ConnectionResetException("The client has gone."));
+        Abandon(new ConnectionResetException("The client disconnected."));
         _owner.Wake();
     }
 

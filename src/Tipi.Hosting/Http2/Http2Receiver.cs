@@ -136,7 +136,7 @@ internal sealed class Http2Receiver
                 lock (_parts.Gate) _endings.ResetByFault(header.StreamId, error.Code, error.Reason);
                 return true;
             }
-            error = Http2Budget.Calm("The client makes the server reset too many streams.");
+            error = Http2Budget.Calm("The client causes the server to reset too many streams.");
         }
         bool isInBlock = OpenStreamId != 0;
         _owner.EndsBecause(Http2EndReasons.Of(error.Code, header, IsIdle(header.StreamId), isInBlock));

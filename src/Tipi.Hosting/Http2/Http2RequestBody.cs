@@ -173,7 +173,7 @@ internal sealed class Http2RequestBody(StreamUpload upload) : PipeReader, IExcha
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
         if (!_canHaveBody) return;
-        if (!_isGiven) throw new InvalidOperationException("There is no read to complete: AdvanceTo follows a read.");
+        if (!_isGiven) throw new InvalidOperationException("There is no read to complete. Call AdvanceTo after one.");
         _isGiven = false;
         int bytes = (int)_last.Slice(0, consumed).Length;
         long seen = _consumed + _last.Slice(0, examined).Length - _examined;
@@ -244,11 +244,11 @@ internal sealed class Http2RequestBody(StreamUpload upload) : PipeReader, IExcha
     private void ThrowIfUnreadable()
     {
         ObjectDisposedException.ThrowIf(!_isAttached, this);
-        if (_isCompleted) throw new InvalidOperationException("The reader is completed: the body can not be read.");
+        if (_isCompleted) throw new InvalidOperationException("The reader is completed, so the body cannot be read.");
         if (_isBroken) throw _exchange.BadRequest.Error ?? new BadHttpRequestException("The body is too large.");
-        if (IsPending) throw new InvalidOperationException("A read is in progress already: await it first.");
+        if (IsPending) throw new InvalidOperationException("A read is already in progress. Await it first.");
         if (_abortedBy is { } error && !_isReadToEnd) ExceptionDispatchInfo.Throw(error);
-        if (_isGiven) throw new InvalidOperationException("A read is in progress already: AdvanceTo comes first.");
+        if (_isGiven) throw new InvalidOperationException("A read is already in progress. Call AdvanceTo first.");
     }
 
     private void Begin()

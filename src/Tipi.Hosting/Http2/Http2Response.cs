@@ -36,7 +36,7 @@ internal sealed class Http2Response(Http2Stream stream, OutgoingResponse respons
         HttpExchange exchange = stream.Exchange;
         // RFC 9113 §8.1: 101 belongs to HTTP/1.
         if (exchange.StatusCode == StatusCodes.Status101SwitchingProtocols)
-            throw new InvalidOperationException("HTTP/2 has no status 101: see IHttpExtendedConnectFeature.");
+            throw new InvalidOperationException("HTTP/2 does not support status 101. Use IHttpExtendedConnectFeature.");
         ConnectionFields.Remove(exchange);
         var fields = new BlockFields(exchange.ResponseHeaders);
         response.WriteHead(fields, isWhole: bodyEnds && !exchange.ResponseTrailers.HasAny);

@@ -324,6 +324,6 @@ internal sealed class Http2Stream : IThreadPoolWorkItem, IHttpResetFeature, IHtt
     {
         context.Owner.LogFailure(fault);
         lock (context.Gate) IsApplicationDone = true;
-        context.Owner.Abort("A request could not be ended.");
+        context.Owner.Abort("A request could not be completed.");
     }
 }

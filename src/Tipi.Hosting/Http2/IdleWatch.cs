@@ -63,7 +63,7 @@ internal sealed class IdleWatch(StreamContext context, StreamTable streams, Conn
         if (_ping.IsUnanswered(nowMs))
         {
             Owner.EndsBecause(ConnectionEndReason.KeepAliveTimeout);
-            life.Fail(Http2Error.Connection(Http2ErrorCode.InternalError, "The client answers no ping."));
+            life.Fail(Http2Error.Connection(Http2ErrorCode.InternalError, "The client did not answer a ping."));
             return;
         }
         // Before SETTINGS no frame may be sent.

@@ -40,7 +40,7 @@ internal sealed class OpenBlock(TipiServerLimits limits)
     {
         int length = _length + fragment.Length;
         if (length > _maxSize || ++_frames > FreeFrames + length / LeastPerFrame)
-            return Http2Budget.Calm("A field block has no end.");
+            return Http2Budget.Calm("A field block does not end.");
         if (length > _bytes.Length)
         {
             byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, SmallestSize));

@@ -72,7 +72,7 @@ internal sealed class PrefaceReceiver(ConnectionParts parts)
 
     private static byte[] AnswerToHttp1()
     {
-        const string Text = "This endpoint speaks HTTP/2 only, and the request is one of HTTP/1.\r\n";
+        const string Text = "This endpoint supports HTTP/2 only, but the request was sent with HTTP/1.\r\n";
         return Encoding.ASCII.GetBytes(
             "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n"
             + $"Content-Length: {Text.Length}\r\nConnection: close\r\n\r\n{Text}");

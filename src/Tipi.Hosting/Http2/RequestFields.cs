@@ -83,7 +83,7 @@ internal ref struct RequestFields(
         string name = field.Name ?? received.Get(field.NameBytes);
         if (!TryGetText(name, field, out string value))
         {
-            Error = Http2Error.Stream(Http2ErrorCode.ProtocolError, "A field value is not text in its encoding.");
+            Error = Http2Error.Stream(Http2ErrorCode.ProtocolError, "A field value is not valid in its encoding.");
             return false;
         }
         // RFC 9113 §8.2.3: crumbs are one field again before anybody else sees them.

@@ -41,7 +41,7 @@ internal sealed class SendBuffer
     {
         if (count == 0) return;
         if (_tail is null || count > _tail.Array.Length - _written)
-            throw new ArgumentOutOfRangeException(nameof(count), count, "More than the memory that was given.");
+            throw new ArgumentOutOfRangeException(nameof(count), count, "The count exceeds the provided memory.");
         _written += count;
     }
 

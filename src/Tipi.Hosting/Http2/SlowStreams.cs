@@ -29,12 +29,12 @@ internal static class SlowStreams
         double rate = stream.Exchange.MinRequestBodyDataRate?.BytesPerSecond ?? 0;
         owner.Server.Logs.BadRequests.RequestBodyTooSlow(owner.Id, stream.Exchange.Identifier, rate);
         stream.Body.Abort(
-            new BadHttpRequestException("The request's body came too slowly.", StatusCodes.Status408RequestTimeout));
+            new BadHttpRequestException("The request body arrived too slowly.", StatusCodes.Status408RequestTimeout));
     }
 
     private static void EndResponse(ServerConnection owner, StreamEndings endings, Http2Stream stream)
     {
         owner.Server.Logs.BadRequests.ResponseTooSlow(owner.Id);
-        endings.ResetByFault(stream.Id, Http2ErrorCode.Cancel, "The response was taken too slowly.");
+        endings.ResetByFault(stream.Id, Http2ErrorCode.Cancel, "The client read the response too slowly.");
     }
 }

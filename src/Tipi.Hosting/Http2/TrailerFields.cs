@@ -29,7 +29,7 @@ internal ref struct TrailerFields(ReceivedText received, HeaderTable table, Fiel
             table.AddReceived(name, value);
             return true;
         }
-        Error = Http2Error.Stream(Http2ErrorCode.ProtocolError, "A field value is not text in its encoding.");
+        Error = Http2Error.Stream(Http2ErrorCode.ProtocolError, "A field value is not valid in its encoding.");
         return false;
     }
 }

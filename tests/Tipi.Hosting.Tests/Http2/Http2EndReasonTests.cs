@@ -125,6 +125,6 @@ public sealed class Http2EndReasonTests
             StringComparison.Ordinal);
         LogRecord line = Assert.Single(server.Logs, line => line.EventId == 29);
         Assert.Equal(("Tipi.Server.BadRequests", LogLevel.Debug), (line.Category, line.Level));
-        Assert.Contains("answers no ping", line.Text, StringComparison.Ordinal);
+        Assert.Contains("did not answer a ping", line.Text, StringComparison.Ordinal);
     }
 }
