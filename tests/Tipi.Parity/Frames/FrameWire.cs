@@ -58,14 +58,6 @@ internal sealed class FrameWire : IDisposable
     /// Leaves as a client does that has read all there is: an end that leaves bytes unread is a reset, so which of the
     /// two a server meets would depend on what has just arrived.
     /// </summary>
-    /// <summary>Ends the connection by a reset.</summary>
-    internal void Reset()
-    {
-        Socket socket = ((NetworkStream)_stream).Socket;
-        socket.LingerState = new LingerOption(true, 0);
-        socket.Close();
-    }
-
     public void Dispose()
     {
         if (_stream is NetworkStream { Socket: { Connected: true } socket }) ReadToEnd(socket);
