@@ -77,7 +77,11 @@ internal sealed class RingSocket : ConnectionMailbox
     /// <summary>Shows a view to the ring, which releases it. Returns the one that came first.</summary>
     public SocketView Show(SocketView made) => Interlocked.CompareExchange(ref _view, made, null) ?? made;
 
-    public override void OnSentElsewhere() => Writer.OnProgressElsewhere();
+    public override void OnSentElsewhere()
+    {
+        // The ring wakes it: that needs no memory, which this thread might not get.
+        if (Writer.HasWaitThatMayEnd) Leave(ConnectionWish.Send);
+    }
 
     /// <summary>Sends what was flushed, then closes.</summary>
     public void Close() => Leave(ConnectionWish.Close);

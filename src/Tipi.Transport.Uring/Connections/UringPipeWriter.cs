@@ -38,8 +38,8 @@ internal sealed class UringPipeWriter(ConnectionMailbox mailbox, SendQueue sends
     /// <summary>Something was sent: a waiting flush may go on. Called by the ring's owner.</summary>
     public void OnProgress(RingLoop loop) => WaitThatMayEnd?.WakeOn(loop);
 
-    /// <summary>The same from any thread, after a full barrier.</summary>
-    public void OnProgressElsewhere() => WaitThatMayEnd?.Wake();
+    /// <summary>A waiting flush may go on. From any thread, after a full barrier.</summary>
+    public bool HasWaitThatMayEnd => WaitThatMayEnd is not null;
 
     /// <summary>Nothing can be sent any more. From any thread.</summary>
     public void End()

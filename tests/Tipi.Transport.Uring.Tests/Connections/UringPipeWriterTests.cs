@@ -311,7 +311,7 @@ public sealed class UringPipeWriterTests
     {
         await using var host = await RingHost.StartAsync();
         await using var pair = await host.ConnectAsync();
-        const int Rounds = 100;
+        const int Rounds = 400;
 
         for (var i = 0; i < Rounds; i++)
         {
@@ -323,8 +323,9 @@ public sealed class UringPipeWriterTests
             await pair.ReceiveAsync(2);
         }
 
-        // Once in a while another thread of the pool sends the first before the second comes.
-        Assert.InRange((int)SegmentsReceived(pair.Peer), Rounds, Rounds * 3 / 2);
+        // Another thread of the pool, where one is idle, often sends the first before the second comes. Without joining
+        // each round would be two.
+        Assert.InRange((int)SegmentsReceived(pair.Peer), Rounds, Rounds * 2 - 10);
     }
 
     [Fact(Timeout = Kernel.TestLimitMs)]

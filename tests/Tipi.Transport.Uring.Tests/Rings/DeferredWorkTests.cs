@@ -34,7 +34,7 @@ public sealed class DeferredWorkTests : IDisposable
             await Eventually.EqualsAsync(i + 1, () => _work.Done, "the count");
         }
 
-        Assert.InRange(kept, 50, 100);
+        Assert.InRange(kept, 10, 100); // done at once, it would be none
     }
 
     [Fact]
