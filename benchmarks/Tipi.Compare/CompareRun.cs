@@ -65,10 +65,10 @@ internal sealed class CompareRun(CompareOptions options)
     private string Method =>
         $"Server on CPU {options.ServerCpus}, client on CPU {options.ClientCpus}; {options.Rounds} rounds of " +
         $"{options.Seconds} s, each server warmed before until its CPU a request has not improved by more than 3 % " +
-        $"over three windows of 5 s, or for {options.WarmupSeconds} s; servers interleaved and started anew each " +
-        "round; medians, in parentheses the median of the rounds' ratios to Kestrel. CPU: run time of all the " +
-        "server's threads divided by the good answers. Others busy: CPU that neither server nor client used, 100 % " +
-        "being one CPU; where it is not near 0 % the figures are noise.";
+        $"over three windows of 5 s and its compiler hardly works, or for {options.WarmupSeconds} s; servers " +
+        "interleaved and started anew each round; medians, in parentheses the median of the rounds' ratios to " +
+        "Kestrel. CPU: run time of all the server's threads divided by the good answers. Others busy: CPU that " +
+        "neither server nor client used, 100 % being one CPU; where it is not near 0 % the figures are noise.";
 
     private List<IPeer> Asked =>
         [.. options.Servers.SelectMany(name => PeerCatalog.All.Where(peer => peer.Name == name))];

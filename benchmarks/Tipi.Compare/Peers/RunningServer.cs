@@ -110,6 +110,11 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Managed bytes allocated so far, or null where there is no such counter.</summary>
     public async Task<long?> ReadAllocatedAsync() => _hasCounters ? await AskAsync("allocated") : null;
 
+    /// <summary>
+    /// Milliseconds that its compiler has worked so far, on all threads; 0 where nothing is compiled at run time.
+    /// </summary>
+    public async Task<long> ReadCompiledMsAsync() => _hasCounters ? await AskAsync("compiled") : 0;
+
     /// <summary>A full garbage collection; gives the bytes of the objects that live on, or null without one.</summary>
     public async Task<long?> CollectAsync() => _hasCounters ? await AskAsync("collect") : null;
 

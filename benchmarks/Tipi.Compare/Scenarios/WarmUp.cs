@@ -19,9 +19,13 @@ internal static class WarmUp
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed.TotalSeconds < mostSeconds)
         {
+            var begin = clock.Elapsed.TotalMilliseconds;
+            var compiledMs = await server.ReadCompiledMsAsync();
             var before = server.ReadCpu();
             var answers = await load(Math.Min(WindowSeconds, mostSeconds));
-            if (steadiness.Add((double)server.ReadCpu().Since(before) / answers))
+            var cost = (double)server.ReadCpu().Since(before) / answers;
+            compiledMs = await server.ReadCompiledMsAsync() - compiledMs;
+            if (steadiness.Add(cost, compiledMs / (clock.Elapsed.TotalMilliseconds - begin)))
                 break;
         }
 
