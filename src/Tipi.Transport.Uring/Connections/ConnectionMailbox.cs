@@ -34,6 +34,9 @@ internal abstract class ConnectionMailbox(RingLoop loop) : PostedWork
     /// <summary>A thread that is not the writer's has sent something, and a full barrier stands behind it.</summary>
     public abstract void OnSentElsewhere();
 
+    /// <summary>The ring goes on as the sender. Called by the ring's owner.</summary>
+    public abstract void ContinueSend();
+
     /// <summary>Closes now, with a reset. The first reason counts.</summary>
     public void Abort(ConnectionAbortedException reason)
     {

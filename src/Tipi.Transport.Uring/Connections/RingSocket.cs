@@ -215,8 +215,8 @@ internal sealed class RingSocket : ConnectionMailbox
         _end.OnClosed(Loop);
     }
 
-    // As the sender: submits what was flushed, or stops being the sender.
-    private void ContinueSend()
+    /// <summary>As the sender: submits what was flushed, or stops being the sender.</summary>
+    public override void ContinueSend()
     {
         do
         {

@@ -18,8 +18,8 @@ namespace Tipi.Transport.Uring.Connections;
 /// descriptor; the descriptor is closed only after somebody got to sending for good.
 /// Invariant: a block is owned by the writer until pushed, then by whoever sends.
 /// A handler that has waited for something is on the thread pool, and its response often comes in two flushes: the body
-/// that it wrote, and the end that the server adds. So the first, where it is small, waits until the thread has done
-/// what it is at, or until the second.
+/// that it wrote, and the end that the server adds. So what is small is deferred until the pool has done what it was
+/// given before: both leave together, and with them the responses of other connections.
 /// </remarks>
 internal sealed class SendQueue(ConnectionMailbox mailbox, int descriptor) : DeferredWork
 {
@@ -41,8 +41,6 @@ internal sealed class SendQueue(ConnectionMailbox mailbox, int descriptor) : Def
     /// <summary>What was collected and not sent. For the one who sends.</summary>
     public ref readonly BlockList Collected => ref _blocks;
 
-    protected override bool IsDeferred => Volatile.Read(ref _state) == Deferred;
-
     /// <summary>
     /// Queues flushed blocks (the newest first). On the ring's thread they leave at the end of the turn; on the pool
     /// they may wait for more, where <paramref name="mayDefer"/> says that the flush does not wait for them.
@@ -52,9 +50,7 @@ internal sealed class SendQueue(ConnectionMailbox mailbox, int descriptor) : Def
         Push(newest, oldest);
         var loop = mailbox.Loop;
         if (loop.IsOwnedHere) mailbox.Leave(ConnectionWish.Send);
-        else if (mayDefer && loop.Deferred is { } watch && Thread.CurrentThread.IsThreadPoolThread && TryDefer())
-            Defer(watch);
-        else if (TryBegin()) SendHere();
+        else if ((!mayDefer || !TryDefer(loop)) && TryBegin()) SendHere();
     }
 
     /// <summary>
@@ -127,14 +123,28 @@ internal sealed class SendQueue(ConnectionMailbox mailbox, int descriptor) : Def
         _blocks.Clear();
     }
 
-    protected override void DoIfDeferred()
+    internal override void DoIfDeferred()
     {
-        if (Interlocked.CompareExchange(ref _state, Sending, Deferred) != Deferred) return;
+        if (!TryBeginDeferred()) return;
         SendHere();
         mailbox.OnSentElsewhere();
     }
 
-    private bool TryDefer() => Interlocked.CompareExchange(ref _state, Deferred, Idle) == Idle;
+    internal override void DoOnRingIfDeferred()
+    {
+        if (TryBeginDeferred()) mailbox.ContinueSend();
+    }
+
+    private bool TryBeginDeferred() => Interlocked.CompareExchange(ref _state, Sending, Deferred) == Deferred;
+
+    // Called with a full barrier behind what was pushed: who begins with what is deferred already collects that too.
+    private bool TryDefer(RingLoop loop)
+    {
+        if (loop.Deferred is not { } batch || !Thread.CurrentThread.IsThreadPoolThread) return false;
+        var seen = Interlocked.CompareExchange(ref _state, Deferred, Idle);
+        if (seen == Idle) batch.Add(this);
+        return seen != Sending;
+    }
 
     // A foreign thread that has become the sender: one system call is cheaper than waking the ring.
     private void SendHere()

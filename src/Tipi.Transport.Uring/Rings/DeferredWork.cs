@@ -1,75 +1,35 @@
 namespace Tipi.Transport.Uring.Rings;
 
 /// <summary>
-/// Work that is put off until the thread has done what it is at, so that more of it can gather: the thread pool has it
-/// next on the same thread. Anybody may do it before, and where no thread of the pool comes to it the sentinel does.
+/// Work that is put off until the thread pool has done what it was given before, so that more of it can gather; see
+/// <see cref="DeferredBatch"/>. Anybody may do it earlier.
 /// </summary>
-internal abstract class DeferredWork : IThreadPoolWorkItem
+/// <remarks>
+/// It is its own link in one list at a time. Who takes it from there delists it first and does it then, each with a
+/// full barrier, so that what is deferred meanwhile is either done at once or listed anew.
+/// </remarks>
+internal abstract class DeferredWork
 {
-    private int _isQueued;
-    private int _isWatched;
-    private volatile int _deferrals;
-    private int _seen;
+    private int _isListed;
 
-    /// <summary>The link in <see cref="DeferredWatch"/>.</summary>
-    internal DeferredWork? NextWatched { get; set; }
-
-    /// <summary>True while nobody has begun with what was deferred.</summary>
-    protected abstract bool IsDeferred { get; }
+    /// <summary>The link in <see cref="DeferredList"/>.</summary>
+    internal DeferredWork? Next { get; set; }
 
     /// <summary>Does what was deferred, unless somebody has begun with it. From any thread; must not throw.</summary>
-    protected abstract void DoIfDeferred();
+    internal abstract void DoIfDeferred();
 
-    void IThreadPoolWorkItem.Execute()
+    /// <summary>The same by the ring's owner, who does it with the next system call.</summary>
+    internal abstract void DoOnRingIfDeferred();
+
+    /// <summary>False: it is in a list already, and whoever takes it from there does what was deferred now.</summary>
+    internal bool TryEnlist() => Interlocked.Exchange(ref _isListed, 1) == 0;
+
+    /// <summary>Takes the first of a list out of it. Returns the others.</summary>
+    internal DeferredWork? Delist()
     {
-        Interlocked.Exchange(ref _isQueued, 0);
-        DoIfDeferred();
-    }
-
-    /// <summary>
-    /// Looks whether it waits since the look before, and does it then. False: it needs no further look.
-    /// </summary>
-    internal bool Look()
-    {
-        if (!IsDeferred)
-        {
-            Interlocked.Exchange(ref _isWatched, 0);
-            // It was deferred again just now, and whoever did it may have seen it watched.
-            return IsDeferred && Interlocked.Exchange(ref _isWatched, 1) == 0;
-        }
-
-        var deferrals = _deferrals;
-        if (_seen == deferrals) DoIfDeferred();
-        _seen = deferrals;
-        return true;
-    }
-
-    /// <summary>
-    /// Called by a thread of the pool after it has made <see cref="IsDeferred"/> true, with a full barrier.
-    /// </summary>
-    protected void Defer(DeferredWatch watch)
-    {
-        _deferrals++;
-        if (Interlocked.Exchange(ref _isQueued, 1) == 0 && !TryQueue())
-        {
-            DoIfDeferred();
-            return;
-        }
-
-        if (Volatile.Read(ref _isWatched) == 0 && Interlocked.Exchange(ref _isWatched, 1) == 0) watch.Add(this);
-    }
-
-    /// <summary>Leaves it to the pool. False: there is no memory for that.</summary>
-    protected virtual bool TryQueue()
-    {
-        try
-        {
-            return ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
-        }
-        catch (OutOfMemoryException)
-        {
-            Interlocked.Exchange(ref _isQueued, 0);
-            return false;
-        }
+        var others = Next;
+        Next = null;
+        Interlocked.Exchange(ref _isListed, 0);
+        return others;
     }
 }

@@ -37,7 +37,7 @@ internal sealed class RingLoop : IDisposable
         Number = number;
         Baton = new Baton(worker);
         Sentinel = setup.Sentinel;
-        if (setup.Scheduling == RingScheduling.Inline && Sentinel.IsPrompt) Deferred = new DeferredWatch(Sentinel);
+        if (setup.Scheduling == RingScheduling.Inline && Sentinel.IsPrompt) Deferred = new DeferredBatch(this);
         _scheduling = setup.Scheduling;
         Reports = setup.Reports;
         Kernel = new KernelDoor(setup.Size, setup.Reports, Pulse);
@@ -71,8 +71,8 @@ internal sealed class RingLoop : IDisposable
 
     public Sentinel Sentinel { get; }
 
-    /// <summary>Watches over deferred work; null where no sentinel looks often enough.</summary>
-    public DeferredWatch? Deferred { get; }
+    /// <summary>Where the pool's threads defer work; null where no sentinel looks often enough.</summary>
+    public DeferredBatch? Deferred { get; }
 
     public ReportQueue<RingReport> Reports { get; }
 
