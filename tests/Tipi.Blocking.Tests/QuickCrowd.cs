@@ -7,7 +7,7 @@ namespace Tipi.Blocking.Tests;
 internal sealed class QuickCrowd : IDisposable
 {
     private const int Connections = 64;
-    private const int Attempts = 8;
+    private const int Attempts = 16;
     private readonly QuickClient[] _clients;
     private bool _stopped;
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
 using Tipi.Hosting.Connections;
@@ -19,11 +20,14 @@ internal abstract class FeatureTable : IFeatureCollection
     private ServedFeatures? _maker;
     private KeyValuePair<Type, object>[] _ofVersion = [];
     private ulong _unmade;
+    private ulong _changedSlots;
     private List<KeyValuePair<Type, object>>? _others;
     private ServerConnection? _connection;
-    private bool _changed;
+    private bool _othersChanged;
 
     public int Revision { get; private set; }
+
+    private bool IsChanged => _changedSlots != 0 || _othersChanged;
 
     public bool IsReadOnly => false;
 
@@ -88,7 +92,7 @@ internal abstract class FeatureTable : IFeatureCollection
 
     internal void Attach(ServerConnection connection)
     {
-        if (_changed) Reset(); // by somebody who has kept it
+        if (IsChanged) Reset(); // by somebody who has kept it
         _connection = connection;
     }
 
@@ -96,16 +100,23 @@ internal abstract class FeatureTable : IFeatureCollection
     internal void Reset()
     {
         _connection = null;
-        if (!_changed) return;
-        _changed = false;
+        if (!IsChanged) return;
         Revision++;
+        for (; _changedSlots != 0; _changedSlots &= _changedSlots - 1)
+            Restore(BitOperations.TrailingZeroCount(_changedSlots));
+        if (!_othersChanged) return;
+        _othersChanged = false;
         _others?.Clear();
         foreach (KeyValuePair<Type, object> feature in _ofVersion)
         {
             if (Array.IndexOf(FeatureSlots.Types, feature.Key) < 0) _others!.Add(feature);
         }
-        _served.CopyTo(_current, 0);
-        _unmade = AllServed;
+    }
+
+    private void Restore(int slot)
+    {
+        _current[slot] = _served[slot];
+        _unmade |= (1UL << slot) & AllServed;
     }
 
     /// <summary>The feature of a slot that is empty: one that nobody asked for yet, or none.</summary>
@@ -128,14 +139,18 @@ internal abstract class FeatureTable : IFeatureCollection
 
     private void SetSlot(int slot, Type key, object? value)
     {
-        _changed = true;
         Revision++;
         if (slot >= 0)
         {
+            _changedSlots |= 1UL << slot;
             _current[slot] = value;
             _unmade &= ~(1UL << slot);
         }
-        else SetOther(key, value);
+        else
+        {
+            _othersChanged = true;
+            SetOther(key, value);
+        }
     }
 
     private void SetOther(Type key, object? value)
