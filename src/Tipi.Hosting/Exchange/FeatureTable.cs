@@ -27,9 +27,9 @@ internal abstract class FeatureTable : IFeatureCollection
 
     public int Revision { get; private set; }
 
-    private bool IsChanged => _changedSlots != 0 || _othersChanged;
-
     public bool IsReadOnly => false;
+
+    private bool IsChanged => _changedSlots != 0 || _othersChanged;
 
     public object? this[Type key]
     {

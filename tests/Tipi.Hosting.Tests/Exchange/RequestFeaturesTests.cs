@@ -77,6 +77,24 @@ public sealed class RequestFeaturesTests
     }
 
     [Theory, OnEachTransport]
+    public async Task A_removed_feature_is_back_in_the_next_request_asked_for_before_or_not(TipiTransport transport)
+    {
+        await using TestServer server = await TestServer.StartAsync(transport, context =>
+        {
+            bool isThere = true;
+            if (context.Request.Path != "/remove") isThere = context.Features.Get<IHttpUpgradeFeature>() is not null;
+            if (context.Request.Path != "/ask") context.Features.Set<IHttpUpgradeFeature>(null);
+            return context.Response.WriteAsync($"{isThere}");
+        });
+        using RawClient client = await server.ConnectAsync();
+        foreach (string path in (string[])["remove", "ask-and-remove", "ask", "remove", "remove", "ask"])
+        {
+            await client.SendAsync($"GET /{path} HTTP/1.1\r\nHost: a\r\n\r\n");
+            Assert.Equal("True", (await client.ReadResponseAsync()).Body);
+        }
+    }
+
+    [Theory, OnEachTransport]
     public async Task What_this_version_does_not_have_says_so(TipiTransport transport)
     {
         await using TestServer server = await TestServer.StartAsync(transport, async context =>
