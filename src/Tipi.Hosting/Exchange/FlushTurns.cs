@@ -26,7 +26,12 @@ internal sealed class FlushTurns(Lock gate, IExchangeOutput output)
     /// True while the application fills memory of the output: a flush whose turn comes then would take it away, and is
     /// left to the moment in which the application has done with it.
     /// </summary>
-    internal bool IsHeld { get; set; }
+    internal bool IsHeld { get; private set; }
+
+    /// <summary>
+    /// True once a flush has taken away the memory that the application got last, or what was left of it.
+    /// </summary>
+    internal bool HasTakenMemory { get; private set; }
 
     /// <summary>Flushes when those before have ended. Under the gate.</summary>
     internal ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken)
@@ -37,8 +42,7 @@ internal sealed class FlushTurns(Lock gate, IExchangeOutput output)
             _last = FollowAsync(before);
             return new ValueTask<FlushResult>(_last.WaitAsync(cancellationToken));
         }
-        _isOwed = false;
-        ValueTask<FlushResult> flush = output.FlushAsync(cancellationToken);
+        ValueTask<FlushResult> flush = Send(cancellationToken);
         return flush.IsCompleted ? flush : FinishFirstAsync(flush);
     }
 
@@ -50,14 +54,21 @@ internal sealed class FlushTurns(Lock gate, IExchangeOutput output)
         else _ = flush.Result;
     }
 
-    /// <summary>The application has done with the memory. Under the gate.</summary>
-    /// <returns>True when a flush was owed, which takes away what is left of the memory.</returns>
-    internal bool Release()
+    /// <summary>The application gets memory of the output, or gives it back unused. Under the gate.</summary>
+    internal void Hold(bool isHeld) => (IsHeld, HasTakenMemory) = (isHeld, !isHeld);
+
+    /// <summary>The application has filled its memory: what is owed is sent. Under the gate.</summary>
+    internal void Release()
     {
         IsHeld = false;
-        if (!_isOwed) return false;
-        FlushSoon();
-        return true;
+        if (_isOwed) FlushSoon();
+    }
+
+    /// <summary>Leaves a flush to the moment in which the application has done with its memory. Under the gate.</summary>
+    internal ValueTask<FlushResult> Owe()
+    {
+        _isOwed = true;
+        return new(new FlushResult(isCanceled: false, output.IsClosed));
     }
 
     /// <summary>The request is over: flushes that are still in line must not reach the next one.</summary>
@@ -101,10 +112,14 @@ internal sealed class FlushTurns(Lock gate, IExchangeOutput output)
         lock (gate)
         {
             if (_isOver) return new(new FlushResult(isCanceled: false, isCompleted: true));
-            if (!IsHeld) return output.FlushAsync(CancellationToken.None);
-            _isOwed = true;
-            return new(new FlushResult(isCanceled: false, output.IsClosed));
+            return IsHeld ? Owe() : Send(CancellationToken.None);
         }
+    }
+
+    private ValueTask<FlushResult> Send(CancellationToken cancellationToken)
+    {
+        (_isOwed, HasTakenMemory) = (false, true);
+        return output.FlushAsync(cancellationToken);
     }
 
     private void Leave()

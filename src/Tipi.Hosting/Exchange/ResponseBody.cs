@@ -70,7 +70,7 @@ internal sealed class ResponseBody(
             TakeRest();
             Memory<byte> memory = _mode == Mode.Open ? output.GetMemory(sizeHint) : _deferred.GetMemory(sizeHint);
             _room = memory.Length;
-            Flushes.IsHeld = _mode == Mode.Open;
+            Flushes.Hold(_mode == Mode.Open);
             return memory;
         }
     }
@@ -82,17 +82,18 @@ internal sealed class ResponseBody(
         lock (response.Gate)
         {
             if (_mode == Mode.Closed) ThrowIfClosed();
+            // The start may have come since the memory was given.
+            bool isDeferred = _mode == Mode.Deferred || (_mode == Mode.Open && _deferred.HasMemory);
+            if (_mode == Mode.Open && !isDeferred && Flushes.HasTakenMemory) _room = 0;
             // Memory that was not given has bytes of others in it.
             ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)_room, nameof(bytes));
             CheckRoom(bytes);
-            // The start may have come since the memory was given.
-            bool isDeferred = _mode == Mode.Deferred || (_mode == Mode.Open && _deferred.HasMemory);
             if (isDeferred) _deferred.Advance(bytes);
             else if (_mode == Mode.Open) output.Advance(bytes);
             if (isDeferred && _mode == Mode.Open) Emit(_deferred.Take());
             _room -= bytes;
             Count(bytes);
-            if (Flushes.Release()) _room = 0;
+            Flushes.Release();
         }
     }
 
@@ -192,7 +193,7 @@ internal sealed class ResponseBody(
         _mode = Mode.Closed;
         _rest = default;
         _room = 0;
-        if (_flushes is not null) _flushes.IsHeld = false;
+        _flushes?.Hold(false);
     }
 
     /// <summary>Drops what was written before the start, in favour of an error.</summary>
@@ -252,7 +253,7 @@ internal sealed class ResponseBody(
     private void TakeMemoryBack()
     {
         _room = 0;
-        if (_flushes is not null) _flushes.IsHeld = false;
+        _flushes?.Hold(false);
         if (_mode == Mode.Open && _deferred.HasMemory) _deferred.Clear();
     }
 
@@ -308,7 +309,9 @@ internal sealed class ResponseBody(
                 _rest = _rest[length..];
             }
             isLast = number != _restNumber || _rest.IsEmpty;
-            return _mode == Mode.Closed ? default : Flush(cancellationToken);
+            if (_mode == Mode.Closed) return default;
+            // Nobody has asked for it, so the application may be filling memory that it would take away.
+            return _flushes is { IsHeld: true } held ? held.Owe() : Flush(cancellationToken);
         }
     }
 

@@ -67,6 +67,34 @@ public sealed class UnawaitedWritesTests : IDisposable
         });
 
     [Theory, OnEachWire]
+    public async Task One_that_ends_does_not_take_memory_away_that_is_filled(TipiTransport transport, Wire wire)
+    {
+        byte[] bytes = Pattern.Of(24_000_000);
+        var isWaiting = new TaskCompletionSource();
+        var isRead = new TaskCompletionSource();
+        await using WireServer server = await WireServer.StartAsync(transport, wire, async context =>
+        {
+            Task write = context.Response.Body.WriteAsync(bytes).AsTask();
+            Memory<byte> memory = context.Response.BodyWriter.GetMemory(3);
+            isWaiting.SetResult();
+            await write;
+            await Task.WhenAny(isRead.Task, Task.Delay(200)); // what is sent now, the client reads meanwhile
+            "end"u8.CopyTo(memory.Span);
+            context.Response.BodyWriter.Advance(3);
+        });
+        using HttpResponseMessage response = await server.SendAsync("GET", "/");
+        await isWaiting.Task.WaitAsync(s_patience);
+        var body = await response.Content.ReadAsStreamAsync();
+        byte[] read = new byte[bytes.Length + 3];
+        await body.ReadExactlyAsync(read.AsMemory(..bytes.Length)).AsTask().WaitAsync(s_patience);
+        isRead.SetResult();
+        await body.ReadExactlyAsync(read.AsMemory(bytes.Length..)).AsTask().WaitAsync(s_patience);
+        Assert.Equal(0, await body.ReadAsync(new byte[1]).AsTask().WaitAsync(s_patience));
+        Assert.True(read.AsSpan(..bytes.Length).SequenceEqual(bytes));
+        Assert.True(read.AsSpan(bytes.Length..).SequenceEqual("end"u8));
+    }
+
+    [Theory, OnEachWire]
     public Task Before_the_response_is_completed(TipiTransport transport, Wire wire) =>
         AssertWholeAsync(transport, wire, async (response, bytes) =>
         {
