@@ -13,7 +13,7 @@ public class BlockedCrowdTests
     private const int Warm = 30;
     private const int BlockMs = 1500;
 
-    // Four that are late at once are enough for the others to run apart; some are handed off until that is known.
+    // Two that are late at once are enough for the others to run apart; some are handed off until that is known.
     private const int MostHandOffs = 16;
 
     private static readonly Task s_now = Task.CompletedTask;

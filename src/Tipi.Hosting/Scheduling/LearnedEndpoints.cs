@@ -24,10 +24,10 @@ internal sealed class LearnedEndpoints(ILogger log, ServerMetrics metrics)
     private const int MostSuspects = 512;
 
     /// <summary>
-    /// Stretches of one endpoint that are late at once before the next ones run apart: more than learn it, fewer than
-    /// anybody would notice.
+    /// Stretches of one endpoint that are late at once before the next ones run apart: as many as learn it. All others
+    /// wait for each of them, since one after the other holds the ring.
     /// </summary>
-    private const int MostLateOfOne = 4;
+    private const int MostLateOfOne = 2;
 
     /// <summary>
     /// Stretches of all endpoints and paths that are late at once before all requests run apart. Fewer than the workers

@@ -5,18 +5,20 @@ namespace Tipi.Hosting.Threads;
 /// <summary>
 /// Threads of the process beside the runtime's pool, for work that would hold the pool up, or be held up by it.
 /// <code>
-/// Queue ─ one is idle ─────────────→ it takes the work
-///       ─ fewer than AtOnce ───────→ another one is started for it
-///       ─ else it waits in order ──→ for a thread that comes back, or for the overseer
-/// overseer: every 100 ms in which work waits and fewer than AtOnce make progress, one more, up to Most
+/// Queue ─ one is idle ──→ it takes the work
+///       ─ else ─────────→ the work waits in order, for a thread that comes back, or for the overseer
+/// overseer: starts a thread for each piece of work that waits, up to AtOnce; then, every 100 ms in which work waits
+///           and fewer than AtOnce make progress, one more, up to Most
 /// thread: work → (more than AtOnce make progress: ends) → next work → (idle for 10 s: ends)
 /// </code>
 /// </summary>
 /// <remarks>
+/// Who queues work never starts a thread. That takes between a tenth of a millisecond and, on a busy processor,
+/// several: a ring would stand still for so long, once for each of a crowd of requests.
 /// Where the system gives no threads, those that there are go on; where there are none, the overseer works itself. It
 /// is started before the first connection is accepted.
-/// Invariant: there are no more idle threads than <c>_idle</c> says, and each piece of work was counted against an idle
-/// thread, or had one started, or the overseer knows that it waits.
+/// Invariant: there are no more idle threads than <c>_idle</c> says, and each piece of work was counted against a
+/// thread that is idle or about to begin, or the overseer knows that it waits.
 /// </remarks>
 internal sealed class WorkThreads
 {
@@ -30,8 +32,10 @@ internal sealed class WorkThreads
     private readonly string _name;
     private OwnThread? _overseer;
     private long _shortUntilMs;
+    private long _grownMs;
     private int _idle;
-    private bool _isWaiting;
+    private int _beginning;
+    private bool _isAlarmed;
 
     internal WorkThreads(string name, ThreadGrowth growth)
     {
@@ -99,7 +103,7 @@ internal sealed class WorkThreads
             if (_overseer is null) Start();
             _work.Enqueue(work);
             if (_work.Count <= _idle) Monitor.Pulse(_gate);
-            else if (_workers.Count >= Growth.AtOnce || !TryStartThread()) Alarm();
+            else if (_work.Count > _idle + _beginning) Alarm();
         }
     }
 
@@ -107,23 +111,9 @@ internal sealed class WorkThreads
     {
         lock (_overseen)
         {
-            _isWaiting = true;
+            _isAlarmed = true;
             Monitor.Pulse(_overseen);
         }
-    }
-
-    private bool TryStartThread()
-    {
-        if (Environment.TickCount64 < _shortUntilMs) return false;
-        var worker = new Worker { BeganMs = Environment.TickCount64 };
-        if (OwnThread.TryStart(_name, thread => Run(thread, worker)) is not null)
-        {
-            _workers.Add(worker);
-            return true;
-        }
-        HasBeenShort = true;
-        _shortUntilMs = Environment.TickCount64 + (long)s_pause.TotalMilliseconds;
-        return false;
     }
 
     private void Run(OwnThread thread, Worker worker)
@@ -157,6 +147,8 @@ internal sealed class WorkThreads
     {
         lock (_gate)
         {
+            if (worker.IsBeginning) _beginning--;
+            worker.IsBeginning = false;
             worker.BeganMs = long.MaxValue; // idle: as good as progress
             // Who waited for somebody is back, and others were started in the meantime.
             bool isSurplus = _workers.Count > Growth.AtOnce && CountActive() > Growth.AtOnce;
@@ -206,12 +198,9 @@ internal sealed class WorkThreads
         {
             try
             {
-                lock (_overseen)
-                {
-                    while (!_isWaiting) Monitor.Wait(_overseen);
-                }
-                if (Grow() is { } work) Execute(work, thread);
-                else Thread.Sleep(s_pause);
+                if (Plan(out IThreadPoolWorkItem? own) is { } worker) StartThread(worker);
+                else if (own is not null) Execute(own, thread);
+                else AwaitAlarm();
             }
             catch (ThreadInterruptedException)
             {
@@ -220,25 +209,64 @@ internal sealed class WorkThreads
         }
     }
 
-    /// <summary>Starts one more thread where that helps.</summary>
-    /// <returns>Work that the overseer has to do itself.</returns>
-    private IThreadPoolWorkItem? Grow()
+    /// <summary>What the overseer has to do now, if anything.</summary>
+    /// <param name="own">Work that it has to do itself, since there are no threads.</param>
+    /// <returns>The worker whose thread it has to start.</returns>
+    private Worker? Plan(out IThreadPoolWorkItem? own)
     {
         lock (_gate)
         {
-            if (_work.Count == 0)
-            {
-                lock (_overseen) _isWaiting = false;
-                return null;
-            }
-            if (_workers.Count >= Growth.Most || CountActive() >= Growth.AtOnce) return null;
-            if (_workers.Count >= Growth.AtOnce) HasBeenCrowded = true;
-            return TryStartThread() || _workers.Count > 0 ? null : _work.Dequeue();
+            bool isShort = Environment.TickCount64 < _shortUntilMs;
+            own = isShort && _workers.Count == 0 && _work.Count > 0 ? _work.Dequeue() : null;
+            if (isShort || !IsOneMoreWanted()) return null;
+            var worker = new Worker { IsBeginning = true, BeganMs = Environment.TickCount64 };
+            _workers.Add(worker);
+            _beginning++;
+            return worker;
+        }
+    }
+
+    private bool IsOneMoreWanted()
+    {
+        if (_work.Count <= _idle + _beginning) return false;
+        if (_workers.Count < Growth.AtOnce) return true;
+        if (_workers.Count >= Growth.Most || CountActive() >= Growth.AtOnce) return false;
+        long now = Environment.TickCount64;
+        if (now - _grownMs < s_pause.TotalMilliseconds) return false;
+        _grownMs = now;
+        HasBeenCrowded = true;
+        return true;
+    }
+
+    // Not under the gate, where those who queue work would wait for it.
+    private void StartThread(Worker worker)
+    {
+        if (OwnThread.TryStart(_name, thread => Run(thread, worker)) is not null) return;
+        lock (_gate)
+        {
+            _workers.Remove(worker);
+            _beginning--;
+            _shortUntilMs = Environment.TickCount64 + (long)s_pause.TotalMilliseconds;
+            HasBeenShort = true;
+        }
+    }
+
+    private void AwaitAlarm()
+    {
+        TimeSpan pause;
+        lock (_gate) pause = _work.Count > 0 ? s_pause : Timeout.InfiniteTimeSpan;
+        lock (_overseen)
+        {
+            if (!_isAlarmed) Monitor.Wait(_overseen, pause);
+            _isAlarmed = false;
         }
     }
 
     private sealed class Worker
     {
+        /// <summary>True until its thread looks for work.</summary>
+        internal bool IsBeginning { get; set; }
+
         /// <summary>When its work began, on the clock of <see cref="Environment.TickCount64"/>.</summary>
         internal long BeganMs { get; set; }
     }

@@ -74,6 +74,8 @@ internal sealed class RingCrew
         late?.CountHandOff(cause);
         spare.Go();
         late?.Witness?.OnHandOff();
+        // The next one may be late, too, and a new thread takes its time to begin.
+        if (_standingBy.IsEmpty && TryHire(isWanted: false) is { } next) StandBy(next);
         return true;
     }
 
@@ -168,7 +170,7 @@ internal sealed class RingCrew
     }
 
     // By the starting thread, then by the sentinel only.
-    private RingWorker? TryHire()
+    private RingWorker? TryHire(bool isWanted = true)
     {
         var number = VacantNumber();
         if (number > MaxWorkers || Environment.TickCount64 < _shortUntilMs) return null;
@@ -179,7 +181,7 @@ internal sealed class RingCrew
             // The ring stays with who holds it until a spare comes back, or the system gives a thread again.
             _workers[number] = null;
             _shortUntilMs = Environment.TickCount64 + ShortagePauseMs;
-            _reports.AddOnce((int)RingEvent.ThreadsShort, new RingReport(RingEvent.ThreadsShort));
+            if (isWanted) _reports.AddOnce((int)RingEvent.ThreadsShort, new RingReport(RingEvent.ThreadsShort));
             return null;
         }
 

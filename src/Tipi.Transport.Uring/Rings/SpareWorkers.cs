@@ -14,6 +14,14 @@ internal sealed class SpareWorkers(int most)
     private readonly RingWorker[] _workers = new RingWorker[most];
     private int _count;
 
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate) return _count == 0;
+        }
+    }
+
     public void Add(RingWorker worker)
     {
         lock (_gate) _workers[_count++] = worker;

@@ -72,6 +72,22 @@ public sealed class WorkThreadsTests
     }
 
     [Fact]
+    public async Task Each_that_blocks_gets_a_thread_and_no_more_are_started()
+    {
+        var threads = new WorkThreads("tipi-test", new() { AtOnce = 64, Most = 64, LongestWork = TimeSpan.Zero });
+        using var gate = new ManualResetEventSlim();
+        var work = new List<Work>();
+        for (int i = 1; i <= 4; i++)
+        {
+            work.AddRange(QueueMany(threads, 8, gate.Wait));
+            await AllBeginAsync(work);
+            Assert.Equal(i * 8, threads.Count);
+        }
+        gate.Set();
+        await AllEndAsync(work);
+    }
+
+    [Fact]
     public async Task No_more_handshakes_run_at_once_than_there_are_processors()
     {
         List<Work> work = QueueMany(WorkThreads.Handshakes, 40, static () => Thread.Sleep(5));
