@@ -76,6 +76,7 @@ public sealed class RunWatchTests : IMessageSink
             TestCaseUniqueID = "case",
             TestUniqueID = id,
             TestDisplayName = $"test {id}",
+            TestLabel = null,
             Explicit = false,
             StartTime = DateTimeOffset.UnixEpoch,
             Timeout = 0,

@@ -64,7 +64,9 @@ internal sealed class FlushTurns(Lock gate, IExchangeOutput output)
         if (_isOwed) FlushSoon();
     }
 
-    /// <summary>Leaves a flush to the moment in which the application has done with its memory. Under the gate.</summary>
+    /// <summary>
+    /// Leaves a flush to the moment in which the application has done with its memory. Under the gate.
+    /// </summary>
     internal ValueTask<FlushResult> Owe()
     {
         _isOwed = true;
