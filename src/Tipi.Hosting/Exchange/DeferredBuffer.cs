@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Tipi.Hosting.Exchange;
 
 /// <summary>
-/// Body bytes written before the response has started: its head may still change, so they can not go to the transport
+/// Body bytes written before the response has started: its head may still change, so they cannot go to the transport
 /// yet. Owns one pooled array, and only while it holds bytes or lends memory.
 /// </summary>
 internal sealed class DeferredBuffer

@@ -27,7 +27,7 @@ internal static class FieldPlace
         "Upgrade",
     };
 
-    /// <exception cref="InvalidOperationException">The field can not be sent there.</exception>
+    /// <exception cref="InvalidOperationException">The field cannot be sent there.</exception>
     internal static void Check(string name, HeaderRole role)
     {
         if (role == HeaderRole.Trailers && s_neverTrailers.Contains(name))

@@ -12,7 +12,7 @@ namespace Tipi.Hosting.Exchange;
 /// <remarks>
 /// Invariant: between two requests what an application may have kept does not reach the next one: the response has
 /// ended, headers are frozen, features that are set, writer, reader and streams fail. Once another request uses the
-/// same objects, what was kept can not be told from that request's own, which is one of the same client.
+/// same objects, what was kept cannot be told from that request's own, which is one of the same client.
 /// </remarks>
 internal sealed class HttpExchange
 {

@@ -46,7 +46,7 @@ internal interface IExchangeOutput
     /// <summary>True once nobody will take the response: the client has gone, or wants it no more.</summary>
     bool IsClosed { get; }
 
-    /// <summary>Gives the response up at once, and with it whatever can not go on without it.</summary>
+    /// <summary>Gives the response up at once, and with it whatever cannot go on without it.</summary>
     void Abort(ConnectionEndReason reason, string text);
 
     /// <summary>

@@ -61,7 +61,7 @@ internal sealed class RunningRequest(ServerContext server, IExchangeInput input)
     /// <summary>True while the request counts among those that run at once.</summary>
     internal bool IsAdmitted { get; set; }
 
-    /// <summary>Why the response's body was given up; the connection can not go on.</summary>
+    /// <summary>Why the response's body was given up; the connection cannot go on.</summary>
     internal Exception? Failure { get; private set; }
 
     internal bool HasCompletedCallbacks => !_completed.IsEmpty;

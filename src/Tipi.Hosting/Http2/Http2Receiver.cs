@@ -124,7 +124,7 @@ internal sealed class Http2Receiver
     {
         if (error.Scope == Http2ErrorScope.Stream && IsIdle(header.StreamId))
         {
-            // A wrong PRIORITY: an idle stream can not be reset (RFC 9113 §6.4).
+            // A wrong PRIORITY: an idle stream cannot be reset (RFC 9113 §6.4).
             error = Http2Error.Connection(error.Code, error.Reason);
         }
         if (error.Scope == Http2ErrorScope.Stream)

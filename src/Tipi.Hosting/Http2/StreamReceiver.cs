@@ -67,7 +67,7 @@ internal sealed class StreamReceiver(ConnectionParts parts, StreamEndings ending
         Http2Error error = Http2Payload.ReadPriorityUpdate(payload, out int id, out ByteRange field);
         if (error.IsNone) error = parts.Spend();
         if (!error.IsNone) return error;
-        // What can not be read is as if it said nothing (RFC 9218 §4).
+        // What cannot be read is as if it said nothing (RFC 9218 §4).
         _ = Http2Priority.TryParse(field.Of(payload), out Http2Priority priority);
         lock (parts.Gate)
         {
