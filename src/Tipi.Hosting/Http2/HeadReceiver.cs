@@ -40,6 +40,7 @@ internal sealed class HeadReceiver
     private readonly OpenBlock _block;
     private readonly HpackDecoder _decoder;
     private Dictionary<int, Http2Priority>? _earlyPriorities;
+    private ReceivedText? _text;
 
     internal HeadReceiver(ConnectionParts parts, StreamEndings endings)
     {
@@ -63,6 +64,17 @@ internal sealed class HeadReceiver
     }
 
     private HttpStrictness Strictness => _owner.Endpoint.Options.Strictness;
+
+    /// <summary>Kept for all heads that came at once.</summary>
+    private ReceivedText Text => _text ??= _parts.Context.Shared.Texts.Rent();
+
+    /// <summary>All that came has been taken, for now.</summary>
+    internal void EndReceive()
+    {
+        if (_text is not { } text) return;
+        _text = null;
+        _parts.Context.Shared.Texts.Return(text);
+    }
 
     /// <summary>Our settings are in force on the other side.</summary>
     internal void OnSettingsAcknowledged() => _decoder.OnSettingsAcknowledged();
@@ -157,12 +169,10 @@ internal sealed class HeadReceiver
         var budget = new FieldBudget(
             limits.MaxRequestHeadersTotalSize, Sum(limits.MaxRequestHeaderCount, PseudoHeaders),
             limits.Http2.MaxRequestHeaderFieldSize);
-        ReceivedText text = _parts.Context.Shared.Texts.Rent();
-        var fields = new RequestFields(stream, text, rules, budget);
+        var fields = new RequestFields(stream, Text, rules, budget);
         stream.Exchange.RequestHeaders.Thaw();
         HpackError bad = _decoder.Decode(block, ref fields);
         fields.End(isEnd);
-        _parts.Context.Shared.Texts.Return(text);
         Http2Error error = bad == HpackError.None ? fields.Error : Compression(bad);
         if (!error.IsNone || fields.RefusalStatus != 0)
         {
@@ -224,10 +234,8 @@ internal sealed class HeadReceiver
         if (!_streams.TryFind(header.StreamId, out Http2Stream? stream)) return default;
         var table = new HeaderTable(HeaderRole.ReceivedTrailers);
         var budget = new FieldBudget(MostTrailerBytes, MostTrailers, MostTrailerBytes);
-        ReceivedText text = _parts.Context.Shared.Texts.Rent();
-        var fields = new TrailerFields(text, table, budget);
+        var fields = new TrailerFields(Text, table, budget);
         HpackError bad = _decoder.Decode(block, ref fields);
-        _parts.Context.Shared.Texts.Return(text);
         if (bad != HpackError.None) return Compression(bad);
         if (!fields.Error.IsNone) return fields.Error;
         if (!header.Has(Http2FrameFlags.EndStream))

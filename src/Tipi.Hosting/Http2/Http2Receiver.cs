@@ -55,6 +55,13 @@ internal sealed class Http2Receiver
     /// <returns>How far it came.</returns>
     internal SequencePosition Receive(in ReadOnlySequence<byte> received)
     {
+        SequencePosition end = ReceiveFrames(received);
+        _heads.EndReceive();
+        return end;
+    }
+
+    private SequencePosition ReceiveFrames(in ReadOnlySequence<byte> received)
+    {
         ReadOnlySequence<byte> buffer = received;
         if (!buffer.IsEmpty)
         {

@@ -57,7 +57,7 @@ internal sealed class Http2Response(Http2Stream stream, OutgoingResponse respons
     public ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
-        Commit();
+        if (Commit()) return new(new FlushResult(isCanceled: false, isCompleted: false));
         lock (Output.Gate)
         {
             bool isCanceled = response.Wait?.TakeCancellation() == true;
@@ -87,9 +87,11 @@ internal sealed class Http2Response(Http2Stream stream, OutgoingResponse respons
     private FlushWait WaitOf(StreamContext context) => response.Wait ??= new FlushWait(stream.Exchange, context.Gate);
 
     /// <summary>What was written so far can be sent. Ended responses need no flush.</summary>
-    private void Commit()
+    /// <returns>True when a flush has nothing to wait for.</returns>
+    private bool Commit()
     {
         FrameOutput output = Output;
+        bool isLittle;
         lock (output.Gate)
         {
             response.Commit();
@@ -97,7 +99,9 @@ internal sealed class Http2Response(Http2Stream stream, OutgoingResponse respons
             // What is flushed waits for the pump: most applications end right after it, and both leave in one frame.
             else if (response.IsEnded && response.HasSomething) output.Offer(stream.Outgoing);
             else if (response.HasSomething) output.Enqueue(stream.Outgoing);
+            isLittle = response.Wait is null && !stream.IsGone && response.Unsent < response.MostUnsent;
         }
         output.RequestPump();
+        return isLittle;
     }
 }

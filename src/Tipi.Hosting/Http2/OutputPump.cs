@@ -26,7 +26,7 @@ internal sealed class OutputPump
     private readonly IRingAffinityFeature? _affinity;
     private readonly Action _onFlushed;
     private ValueTask<FlushResult> _flush;
-    private bool _isPosted;
+    private bool _isPosted; // read without the gate, too
     private TaskCompletionSource? _quiet;
 
     internal OutputPump(FrameOutput output, FramePipe pipe, ServerConnection owner, IOutputOwner sender)
@@ -48,6 +48,8 @@ internal sealed class OutputPump
     /// <summary>Has what was written sent soon.</summary>
     internal void Request()
     {
+        // Without the gate: what the caller has written under it, the posted pump finds when it takes the gate.
+        if (Volatile.Read(ref _isPosted)) return;
         lock (Gate)
         {
             bool hasNothing = !_pipe.HasUnflushed && !_output.HasReady;

@@ -125,24 +125,24 @@ internal sealed class SendBuffer
     private Segment Extend(int sizeHint)
     {
         byte[] array = BodyMemory.Segments.Rent(Math.Max(sizeHint, _tail is null ? FirstSize : BodyMemory.SegmentSize));
+        // Before the first segment the buffer has nothing that the connection could look for.
+        if (_tail is null) return _head = Append(array);
         lock (_gate)
         {
-            Segment segment = _spare ?? new Segment();
-            _spare = null;
-            segment.Array = array;
-            if (_tail is null)
-            {
-                _head = segment;
-            }
-            else
-            {
-                _tail.Complete = _written;
-                _tail.Next = segment;
-            }
-            _tail = segment;
-            _written = 0;
-            return segment;
+            Segment last = _tail;
+            last.Complete = _written;
+            return last.Next = Append(array);
         }
+    }
+
+    private Segment Append(byte[] array)
+    {
+        Segment segment = _spare ?? new Segment();
+        _spare = null;
+        segment.Array = array;
+        _tail = segment;
+        _written = 0;
+        return segment;
     }
 
     private void Recycle(Segment segment)
