@@ -206,6 +206,11 @@ internal sealed class WorkThreads
             {
                 // Meant for work that ran here.
             }
+            catch (OutOfMemoryException)
+            {
+                // On this thread it would end the process. What waits is looked at again after the pause.
+                Volatile.Write(ref _shortUntilMs, Environment.TickCount64 + (long)s_pause.TotalMilliseconds);
+            }
         }
     }
 
@@ -241,13 +246,25 @@ internal sealed class WorkThreads
     // Not under the gate, where those who queue work would wait for it.
     private void StartThread(Worker worker)
     {
-        if (OwnThread.TryStart(_name, thread => Run(thread, worker)) is not null) return;
+        if (TryStartThread(worker)) return;
         lock (_gate)
         {
             _workers.Remove(worker);
             _beginning--;
             _shortUntilMs = Environment.TickCount64 + (long)s_pause.TotalMilliseconds;
             HasBeenShort = true;
+        }
+    }
+
+    private bool TryStartThread(Worker worker)
+    {
+        try
+        {
+            return OwnThread.TryStart(_name, thread => Run(thread, worker)) is not null;
+        }
+        catch (OutOfMemoryException)
+        {
+            return false;
         }
     }
 
