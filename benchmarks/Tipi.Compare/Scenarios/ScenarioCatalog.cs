@@ -13,7 +13,7 @@ internal static class ScenarioCatalog
         Plaintext(64, 0.58),
         Plaintext(512, 0.66),
         new LoadScenario("pipelined-64", "Plaintext, slim builder, 16 requests at once, 64 connections",
-            Workload.Plaintext, new WrkLoad(64) { Batch = 16 }) { Goal = new Goal(Metric.Cpu, 0.62) },
+            Workload.Plaintext, new WrkLoad(64) { Batch = 16 }) { Goal = new Goal(Metric.Cpu, 0.55) },
         new LoadScenario("full-plaintext-64", "Plaintext, full builder and routing, 64 connections",
             Workload.FullPlaintext, new WrkLoad(64)) { Goal = new Goal(Metric.Cpu, 0.68) },
         new LoadScenario("full-json-64", "JSON, full builder and routing, 64 connections",
@@ -94,7 +94,7 @@ internal static class ScenarioCatalog
 
     private static IEnumerable<IScenario> Http2(Wire wire, string name, string title)
     {
-        yield return Streams("plaintext", "plaintext, slim builder", Workload.Plaintext, 100, 0.77);
+        yield return Streams("plaintext", "plaintext, slim builder", Workload.Plaintext, 100, 0.55);
         yield return Streams("json", "JSON, full builder and routing", Workload.FullJson, 100, null);
         yield return Streams("64k", "answers of 64 KiB", Workload.Sized(64 * 1024), 100, 0.60);
         yield return Streams("upload", "POST of 64 KiB", Workload.Upload, 100, null);
