@@ -25,6 +25,7 @@ internal sealed class TlsHandshake
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly bool _isActiveCounted;
     private ConnectionContext? _context;
+    private SslServerAuthenticationOptions? _chosen;
     private Exception? _choiceError;
     private bool _isOver;
 
@@ -106,9 +107,15 @@ internal sealed class TlsHandshake
             _connection.Server.Logs.Tls.HandshakeSucceeded(_connection.Id, protocol);
     }
 
+    /// <summary>
+    /// Chooses once. SslStream asks for every handshake record whose first byte of content is that of a client hello:
+    /// for the second hello of a client that has to choose another group, and for one in 256 of the encrypted records
+    /// that end a TLS 1.2 handshake.
+    /// </summary>
     private async ValueTask<SslServerAuthenticationOptions> ChooseAsync(
         TlsFeatures features, SslClientHelloInfo info, CancellationToken cancellation)
     {
+        if (_chosen is not null) return _chosen;
         var context = new TlsHandshakeContext(_context!, features.SslStream, features, info)
         {
             Protocols = _gate.Endpoint.Protocols,
@@ -127,7 +134,7 @@ internal sealed class TlsHandshake
         features.AllowedProtocols = context.Protocols;
         options.ApplicationProtocols ??= AlpnList.Of(context.Protocols);
         TipiEventSource.Log.TlsHandshakeBegun(_connection.Id, options.EnabledSslProtocols);
-        return options;
+        return _chosen = options;
     }
 
     private void LogChoice(Exception error)
