@@ -36,6 +36,16 @@ internal interface IExchangeOutput
     /// <summary>Bytes of one large write to copy before the next flush: <paramref name="most"/>, or fewer.</summary>
     int Slice(int most);
 
+    /// <summary>
+    /// Takes a part of a large write without copying it, where the write has to wait for the client anyway. Until the
+    /// part is taken back the flush behind it waits for all of it, and whoever owns the bytes leaves them alone.
+    /// </summary>
+    /// <returns>False when the part is to be copied.</returns>
+    bool TryBorrow(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>Copies what is not sent of borrowed bytes: their owner takes them back.</summary>
+    void GiveBack();
+
     /// <summary>Ends the body, with its trailers. What was written leaves with the next flush.</summary>
     void WriteEnd();
 

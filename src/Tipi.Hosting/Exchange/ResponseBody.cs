@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Tipi.Hosting.Exchange;
 
@@ -30,6 +31,7 @@ internal sealed class ResponseBody(
     private FlushTurns? _flushes;
     private ReadOnlyMemory<byte> _rest;
     private uint _restNumber;
+    private uint _lender;
     private Mode _mode;
     private int _room;
     private long _written;
@@ -182,6 +184,7 @@ internal sealed class ResponseBody(
     /// <summary>Copies what is left of a write that nobody has waited for: something comes behind it.</summary>
     internal void TakeRest()
     {
+        TakeBorrowedBack();
         if (_rest.IsEmpty) return;
         Copy(_rest.Span);
         _rest = default;
@@ -190,6 +193,7 @@ internal sealed class ResponseBody(
     /// <summary>Nothing is written any more.</summary>
     internal void Close()
     {
+        TakeBorrowedBack();
         _mode = Mode.Closed;
         _rest = default;
         _room = 0;
@@ -266,7 +270,7 @@ internal sealed class ResponseBody(
     private ValueTask<FlushResult> Write(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         Count(source.Length);
-        if (_mode == Mode.Open && source.Length > output.Slice(LargestSlice))
+        if (_mode == Mode.Open && source.Length >= output.Slice(LargestSlice))
         {
             _rest = source;
             return WriteRestAsync(++_restNumber, cancellationToken);
@@ -276,6 +280,7 @@ internal sealed class ResponseBody(
     }
 
     /// <summary>Writes on as the client takes it, until all is written or somebody else has taken it along.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> WriteRestAsync(uint number, CancellationToken cancellationToken)
     {
         while (true)
@@ -291,6 +296,7 @@ internal sealed class ResponseBody(
                 GiveUpWaiting(number, error is not OperationCanceledException);
                 throw;
             }
+            EndLoan(number);
             if (isLast) return result;
             if (!result.IsCompleted && !result.IsCanceled) continue;
             GiveUpWaiting(number, result.IsCompleted);
@@ -305,7 +311,11 @@ internal sealed class ResponseBody(
             if (number == _restNumber && !_rest.IsEmpty && _mode != Mode.Closed)
             {
                 int length = _mode == Mode.Open ? Math.Min(_rest.Length, output.Slice(LargestSlice)) : _rest.Length;
-                Copy(_rest.Span[..length]);
+                ReadOnlyMemory<byte> part = _rest[..length];
+                // Behind a flush that waits, what is borrowed would wait for its turn, and that flush for it.
+                bool mayBorrow = _mode == Mode.Open && _flushes is not { IsBusy: true };
+                if (mayBorrow && output.TryBorrow(part)) _lender = number;
+                else Copy(part.Span);
                 _rest = _rest[length..];
             }
             isLast = number != _restNumber || _rest.IsEmpty;
@@ -315,11 +325,28 @@ internal sealed class ResponseBody(
         }
     }
 
+    /// <summary>The write of this number has ended: its bytes are the application's again.</summary>
+    private void EndLoan(uint number)
+    {
+        lock (response.Gate)
+        {
+            if (_lender == number) TakeBorrowedBack();
+        }
+    }
+
+    private void TakeBorrowedBack()
+    {
+        if (_lender == 0) return;
+        _lender = 0;
+        output.GiveBack();
+    }
+
     /// <summary>Nobody waits any more: the rest is sent all the same, since a write is taken whole.</summary>
     private void GiveUpWaiting(uint number, bool isLost)
     {
         lock (response.Gate)
         {
+            EndLoan(number);
             if (number != _restNumber || _rest.IsEmpty) return;
             if (isLost)
             {

@@ -82,6 +82,13 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
 
     public int Slice(int most) => most;
 
+    public bool TryBorrow(ReadOnlyMemory<byte> bytes) => false;
+
+    public void GiveBack()
+    {
+        // Nothing is borrowed.
+    }
+
     public void WriteEnd()
     {
         if (_mode != Http1BodyMode.Chunked) return;

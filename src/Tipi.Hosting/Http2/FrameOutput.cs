@@ -258,6 +258,7 @@ internal sealed class FrameOutput
         if (most <= 0)
         {
             // An update of its window brings it back.
+            response.OnBlocked();
             stream.Rate.OnBlocked(Time.ExactMs);
             Time.RequestTick();
             return 0;
@@ -265,6 +266,7 @@ internal sealed class FrameOutput
         most = Math.Min(most, _window.Available);
         if (most <= 0)
         {
+            response.OnBlocked();
             _starved.Add(stream);
             stream.SharedRate.OnBlocked(Time.ExactMs, _sent);
             Time.RequestTick();

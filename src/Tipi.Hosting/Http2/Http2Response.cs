@@ -46,6 +46,22 @@ internal sealed class Http2Response(Http2Stream stream, OutgoingResponse respons
 
     public void Advance(int count) => response.Advance(count);
 
+    public bool TryBorrow(ReadOnlyMemory<byte> bytes) => response.TryBorrow(bytes);
+
+    public void GiveBack()
+    {
+        try
+        {
+            response.GiveBack();
+        }
+        catch
+        {
+            // No memory for the copy: the response would lack these bytes.
+            stream.ResetByApplication();
+            throw;
+        }
+    }
+
     public void WriteEnd()
     {
         if (stream.Exchange.HasTrailers)
@@ -61,7 +77,7 @@ internal sealed class Http2Response(Http2Stream stream, OutgoingResponse respons
         lock (Output.Gate)
         {
             bool isCanceled = response.Wait?.TakeCancellation() == true;
-            if (isCanceled || IsClosed || response.Unsent == 0 || response.Unsent < response.MostUnsent)
+            if (isCanceled || IsClosed || !response.HasToWait)
                 return new(new FlushResult(isCanceled, IsClosed));
             return WaitOf(stream.Context).Begin(stream.Context.Work, cancellationToken);
         }
@@ -99,7 +115,7 @@ internal sealed class Http2Response(Http2Stream stream, OutgoingResponse respons
             // What is flushed waits for the pump: most applications end right after it, and both leave in one frame.
             else if (response.IsEnded && response.HasSomething) output.Offer(stream.Outgoing);
             else if (response.HasSomething) output.Enqueue(stream.Outgoing);
-            isLittle = response.Wait is null && !stream.IsGone && response.Unsent < response.MostUnsent;
+            isLittle = response.Wait is null && !stream.IsGone && !response.HasToWait;
         }
         output.RequestPump();
         return isLittle;

@@ -13,6 +13,11 @@ namespace Tipi.Hosting.Http2;
 /// </summary>
 internal sealed class OutgoingResponse
 {
+    /// <summary>
+    /// Bytes from which on a part of a write is borrowed: copying less costs less than a later end of the write.
+    /// </summary>
+    private const int LeastBorrowed = 16 * 1024;
+
     /// <summary>Hints that wait for a client that does not read: beyond these they are of no use to it.</summary>
     private const int MostInformational = 8;
 
@@ -47,6 +52,9 @@ internal sealed class OutgoingResponse
 
     /// <summary>It stays without its end: when what is committed is sent, the reset is due.</summary>
     internal bool IsCutOff { get; private set; }
+
+    /// <summary>True when a flush waits for the client.</summary>
+    internal bool HasToWait => _buffer.IsBorrowing || (Unsent > 0 && Unsent >= MostUnsent);
 
     internal bool HasTrailers { get; private set; }
 
@@ -104,8 +112,26 @@ internal sealed class OutgoingResponse
     /// <summary>Something was sent: a flush that waits may go on.</summary>
     internal void OnProgress()
     {
-        if (Wait is { IsWaiting: true } wait && Unsent <= MostUnsent / 2)
+        if (Wait is { IsWaiting: true } wait && Unsent <= MostUnsent / 2 && !_buffer.IsBorrowing)
             wait.Complete(isCanceled: false, isClosed: false);
+    }
+
+    /// <summary>
+    /// The peer takes nothing at present. A write that waits only since its last bytes are borrowed ends, as it would
+    /// had they been copied.
+    /// </summary>
+    internal void OnBlocked()
+    {
+        if (!_buffer.IsBorrowing || Unsent > MostUnsent / 2) return;
+        try
+        {
+            _buffer.GiveBack();
+        }
+        catch (OutOfMemoryException)
+        {
+            return; // it waits for the peer, then
+        }
+        OnProgress();
     }
 
     /// <summary>Nobody takes the response any more: who waits need not.</summary>
@@ -129,6 +155,13 @@ internal sealed class OutgoingResponse
     internal Memory<byte> GetMemory(int sizeHint) => _buffer.GetMemory(sizeHint);
 
     internal void Advance(int count) => _buffer.Advance(count);
+
+    /// <summary>Takes bytes without copying them, where a flush would wait with them anyway.</summary>
+    internal bool TryBorrow(ReadOnlyMemory<byte> bytes) =>
+        bytes.Length >= LeastBorrowed && _buffer.TryBorrow(bytes, MostUnsent);
+
+    /// <summary>Copies what is not sent of borrowed bytes.</summary>
+    internal void GiveBack() => _buffer.GiveBack();
 
     internal void WriteTrailers(in BlockFields fields)
     {

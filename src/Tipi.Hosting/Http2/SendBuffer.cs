@@ -8,6 +8,8 @@ namespace Tipi.Hosting.Http2;
 /// </code>
 /// Invariant: the application writes behind what is published, the connection reads before it. All that both sides
 /// touch changes under the connection's gate; the application enters it for a further segment and for publishing.
+/// At most one segment is the application's own memory, borrowed: it is not read once it is taken, given back or
+/// dropped.
 /// </summary>
 internal sealed class SendBuffer
 {
@@ -19,7 +21,12 @@ internal sealed class SendBuffer
     private Segment? _head;
     private Segment? _tail;
     private Segment? _spare;
+    private Segment? _borrowed;
+    private ReadOnlyMemory<byte> _borrowedBytes;
     private int _written;
+
+    /// <summary>True while bytes of the application's own memory wait. Under the gate.</summary>
+    internal bool IsBorrowing => _borrowed is not null;
 
     /// <summary>Bytes that were published and not taken.</summary>
     internal long Unsent { get; private set; }
@@ -45,6 +52,41 @@ internal sealed class SendBuffer
         _written += count;
     }
 
+    /// <summary>Appends bytes that the application leaves alone until they are taken or given back.</summary>
+    /// <param name="bytes">The application's.</param>
+    /// <param name="mostUnsent">False is returned unless so many are unsent with them.</param>
+    internal bool TryBorrow(ReadOnlyMemory<byte> bytes, long mostUnsent)
+    {
+        lock (_gate)
+        {
+            if (_borrowed is not null || Unsent + bytes.Length < mostUnsent) return false;
+            Segment? last = _tail;
+            last?.Complete = _written;
+            Segment segment = Append([]);
+            if (last is null) _head = segment;
+            else last.Next = segment;
+            (_borrowed, _borrowedBytes, _written) = (segment, bytes, bytes.Length);
+            return true;
+        }
+    }
+
+    /// <summary>Copies what was not taken of the borrowed bytes.</summary>
+    internal void GiveBack()
+    {
+        lock (_gate)
+        {
+            if (_borrowed is not { } segment) return;
+            ReadOnlySpan<byte> left = _borrowedBytes.Span[segment.Start..];
+            segment.Array = BodyMemory.Segments.Rent(left.Length);
+            left.CopyTo(segment.Array);
+            segment.End -= segment.Start;
+            if (segment == _tail) _written -= segment.Start;
+            else segment.Complete -= segment.Start;
+            segment.Start = 0;
+            ForgetBorrowed();
+        }
+    }
+
     // ---- under the gate ----
 
     /// <summary>What was written may be taken.</summary>
@@ -67,9 +109,10 @@ internal sealed class SendBuffer
         while (taken < destination.Length && _head is { } head)
         {
             int count = Math.Min(head.End - head.Start, destination.Length - taken);
-            head.Array.AsSpan(head.Start, count).CopyTo(destination[taken..]);
+            if (count > 0) BytesOf(head).Slice(head.Start, count).CopyTo(destination[taken..]);
             head.Start += count;
             taken += count;
+            if (head == _borrowed && head.Start == _borrowedBytes.Length) ForgetBorrowed();
             if (head == _tail || head.Start < head.Complete) break;
             _head = head.Next;
             Recycle(head);
@@ -84,6 +127,7 @@ internal sealed class SendBuffer
         while (_head is { } head)
         {
             head.Start = head.End;
+            if (head == _borrowed && head.Start == _borrowedBytes.Length) ForgetBorrowed();
             if (head == _tail || head.Start < head.Complete) break;
             _head = head.Next;
             Recycle(head);
@@ -107,6 +151,7 @@ internal sealed class SendBuffer
         }
         _tail = null;
         _written = 0;
+        ForgetBorrowed();
     }
 
     private void Count(long bytes)
@@ -121,6 +166,10 @@ internal sealed class SendBuffer
         _tail.End = _written;
         return count;
     }
+
+    private ReadOnlySpan<byte> BytesOf(Segment segment) => segment == _borrowed ? _borrowedBytes.Span : segment.Array;
+
+    private void ForgetBorrowed() => (_borrowed, _borrowedBytes) = (null, default);
 
     private Segment Extend(int sizeHint)
     {
@@ -147,7 +196,7 @@ internal sealed class SendBuffer
 
     private void Recycle(Segment segment)
     {
-        BodyMemory.Segments.Return(segment.Array);
+        if (segment.Array.Length > 0) BodyMemory.Segments.Return(segment.Array);
         segment.Array = [];
         segment.Next = null;
         segment.Start = segment.End = 0;
