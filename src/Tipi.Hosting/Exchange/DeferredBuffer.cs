@@ -44,6 +44,9 @@ internal sealed class DeferredBuffer
         return written;
     }
 
+    /// <summary>True where the bytes lie in the memory that was lent.</summary>
+    internal bool Overlaps(ReadOnlySpan<byte> bytes) => HasMemory && bytes.Overlaps(_bytes);
+
     internal void Clear()
     {
         _taken = _length = 0;

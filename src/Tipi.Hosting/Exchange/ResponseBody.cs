@@ -121,6 +121,8 @@ internal sealed class ResponseBody(
             ThrowIfClosed();
             cancellationToken.ThrowIfCancellationRequested();
             CheckRoom(source.Length);
+            // Memory of this writer is given to others when the response starts.
+            if (_deferred.Overlaps(source.Span)) source = source.ToArray();
             TakeMemoryBack();
             TakeRest();
             if (_mode != Mode.Deferred || lifecycle.TryStartAtOnce(bodyEnds: false))
@@ -193,11 +195,11 @@ internal sealed class ResponseBody(
     /// <summary>Nothing is written any more.</summary>
     internal void Close()
     {
-        TakeBorrowedBack();
         _mode = Mode.Closed;
         _rest = default;
         _room = 0;
         _flushes?.Hold(false);
+        TakeBorrowedBack();
     }
 
     /// <summary>Drops what was written before the start, in favour of an error.</summary>
@@ -285,11 +287,11 @@ internal sealed class ResponseBody(
     {
         while (true)
         {
-            ValueTask<FlushResult> flush = WriteSlice(number, cancellationToken, out bool isLast);
+            bool isLast;
             FlushResult result;
             try
             {
-                result = await flush;
+                result = await WriteSlice(number, cancellationToken, out isLast);
             }
             catch (Exception error)
             {

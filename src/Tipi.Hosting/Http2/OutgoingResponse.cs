@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using Tipi.Hosting.Connections;
 
@@ -117,19 +118,21 @@ internal sealed class OutgoingResponse
     }
 
     /// <summary>
-    /// The peer takes nothing at present. A write that waits only since its last bytes are borrowed ends, as it would
+    /// The peer takes nothing at present. A write that waits only because its last bytes were borrowed ends, as it would
     /// had they been copied.
     /// </summary>
     internal void OnBlocked()
     {
-        if (!_buffer.IsBorrowing || Unsent > MostUnsent / 2) return;
-        try
+        if (_buffer.IsBorrowing && Unsent <= MostUnsent / 2)
         {
-            _buffer.GiveBack();
-        }
-        catch (OutOfMemoryException)
-        {
-            return; // it waits for the peer, then
+            try
+            {
+                _buffer.GiveBack();
+            }
+            catch (OutOfMemoryException)
+            {
+                return; // it waits for the peer, then
+            }
         }
         OnProgress();
     }
@@ -156,9 +159,14 @@ internal sealed class OutgoingResponse
 
     internal void Advance(int count) => _buffer.Advance(count);
 
-    /// <summary>Takes bytes without copying them, where a flush would wait with them anyway.</summary>
+    /// <summary>
+    /// Takes bytes without copying them, where a flush would wait with them anyway. Only those of an array: to read
+    /// other memory is to call its owner.
+    /// </summary>
     internal bool TryBorrow(ReadOnlyMemory<byte> bytes) =>
-        bytes.Length >= LeastBorrowed && _buffer.TryBorrow(bytes, MostUnsent);
+        bytes.Length >= LeastBorrowed
+        && MemoryMarshal.TryGetArray(bytes, out _)
+        && _buffer.TryBorrow(bytes, MostUnsent);
 
     /// <summary>Copies what is not sent of borrowed bytes.</summary>
     internal void GiveBack() => _buffer.GiveBack();

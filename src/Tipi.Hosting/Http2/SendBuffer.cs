@@ -54,12 +54,15 @@ internal sealed class SendBuffer
 
     /// <summary>Appends bytes that the application leaves alone until they are taken or given back.</summary>
     /// <param name="bytes">The application's.</param>
-    /// <param name="mostUnsent">False is returned unless so many are unsent with them.</param>
+    /// <param name="mostUnsent">
+    /// Bytes from which on a flush waits. False is returned where this one would not wait, or where it would wait for
+    /// much that is before it: it ends when less than half is left, and what is borrowed is the last to be sent.
+    /// </param>
     internal bool TryBorrow(ReadOnlyMemory<byte> bytes, long mostUnsent)
     {
         lock (_gate)
         {
-            if (_borrowed is not null || Unsent + bytes.Length < mostUnsent) return false;
+            if (Unsent + bytes.Length < mostUnsent || Unsent > mostUnsent / 2) return false;
             Segment? last = _tail;
             last?.Complete = _written;
             Segment segment = Append([]);
