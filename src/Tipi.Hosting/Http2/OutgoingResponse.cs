@@ -118,8 +118,8 @@ internal sealed class OutgoingResponse
     }
 
     /// <summary>
-    /// The peer takes nothing at present. A write that waits only because its last bytes were borrowed ends, as it would
-    /// had they been copied.
+    /// The peer takes nothing at present. A write that waits only because its last bytes were borrowed ends, as it
+    /// would had they been copied.
     /// </summary>
     internal void OnBlocked()
     {
