@@ -21,7 +21,7 @@ internal static class ResponseRate
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         long bytes = pipe.CanGetUnflushedBytes ? pipe.UnflushedBytes : 0;
-        ValueTask<FlushResult> flush = pipe.FlushAsync(CancellationToken.None);
+        ValueTask<FlushResult> flush = FlushPipe(connection, pipe);
         if (flush.IsCompleted || (rate is null && !cancellationToken.CanBeCanceled)) return flush;
         connection.AbortAtMs = ResponseDeadline.Of(connection.Server.Clock, connection.Limits, rate, bytes);
         return WaitAsync(connection, pipe, flush, cancellationToken);
@@ -45,8 +45,19 @@ internal static class ResponseRate
         }
         if (!cancellationToken.IsCancellationRequested) return result;
         if (result.IsCanceled) throw new OperationCanceledException(cancellationToken);
-        // It may have come behind the flush, and would cancel the next one. This one has nothing to wait for.
-        result = await pipe.FlushAsync(CancellationToken.None);
-        return new FlushResult(isCanceled: false, result.IsCompleted);
+        // It may have come behind the flush, and would cancel the next one. That one sees to it: here the pipe may be
+        // in use by the next write already.
+        connection.HasLateCancellation = true;
+        return result;
+    }
+
+    private static ValueTask<FlushResult> FlushPipe(ServerConnection connection, PipeWriter pipe)
+    {
+        ValueTask<FlushResult> flush = pipe.FlushAsync(CancellationToken.None);
+        if (!connection.HasLateCancellation) return flush;
+        connection.HasLateCancellation = false;
+        if (!flush.IsCompletedSuccessfully) return flush;
+        FlushResult result = flush.Result;
+        return result.IsCanceled ? pipe.FlushAsync(CancellationToken.None) : new ValueTask<FlushResult>(result);
     }
 }

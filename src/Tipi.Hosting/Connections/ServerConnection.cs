@@ -112,6 +112,9 @@ internal sealed class ServerConnection : IThreadPoolWorkItem
         set => Volatile.Write(ref _deadlineMs, value);
     }
 
+    /// <summary>The next flush of the pipe may be cancelled by a token of the one before, and for nothing.</summary>
+    internal bool HasLateCancellation { get; set; }
+
     /// <summary>When the connection is aborted unless its peer takes what was sent; MaxValue: never.</summary>
     internal long AbortAtMs
     {
