@@ -111,7 +111,12 @@ internal sealed class Http1Output(Http1Stream stream) : IExchangeOutput
         return ResponseRate.FlushAsync(exchange.Connection, _pipe, exchange.MinResponseDataRate, cancellationToken);
     }
 
-    public void CancelPendingFlush() => _pipe?.CancelPendingFlush();
+    public void CancelPendingFlush()
+    {
+        // The next flush is cancelled on purpose, whatever the one before has left.
+        stream.Exchange.Connection?.HasLateCancellation = false;
+        _pipe?.CancelPendingFlush();
+    }
 
     public bool IsClosed => stream.Exchange.Connection is null or { IsClosed: true };
 

@@ -34,6 +34,28 @@ public sealed class FlushCancellationTests
         Assert.Equal(Rounds * Piece, body.Length);
     }
 
+    [Theory, OnEachWire]
+    public async Task A_late_token_does_not_hide_a_cancellation_behind_it(TipiTransport transport, Wire wire)
+    {
+        await using WireServer server = await WireServer.StartAsync(
+            transport, wire,
+            async context =>
+            {
+                using var canceller = new Canceller();
+                for (int i = 0; i < Rounds; i++)
+                {
+                    await FlushAndCancelAsync(context.Response.BodyWriter, canceller);
+                    context.Response.BodyWriter.CancelPendingFlush();
+                    FlushResult rest = await context.Response.BodyWriter.FlushAsync().AsTask().WaitAsync(s_patience);
+                    Assert.True(rest.IsCanceled, $"Round {i}: the next flush was not cancelled.");
+                }
+            },
+            options => options.Limits.MaxResponseBufferSize = Piece / 2);
+        using HttpResponseMessage response = await server.SendAsync("GET", "/");
+        byte[] body = await response.Content.ReadAsByteArrayAsync();
+        Assert.Equal(Rounds * Piece, body.Length);
+    }
+
     private static async Task FlushAndCancelAsync(PipeWriter writer, Canceller canceller)
     {
         // Some flushes are cancelled before they begin, some in their beginning, some while they wait.
